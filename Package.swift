@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "corral",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "corral", targets: ["corral"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(
+            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
+            traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // The domain: carts, keys, money, filters, errors and the ports of the stores.
+        .target(
+            name: "CartCore",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")],
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+        // The embedded store, the default.
+        .target(
+            name: "CartStoreSQLite",
+            dependencies: ["CartCore", "CSQLite"],
+            swiftSettings: strict),
+        // What the dialects share: callers, limits, the error boundary.
+        .target(
+            name: "CartHTTP",
+            dependencies: [
+                "CartCore",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(name: "CartAPICoCart", dependencies: ["CartHTTP"], swiftSettings: strict),
+        .target(name: "CartAPINative", dependencies: ["CartHTTP"], swiftSettings: strict),
+        // Sample carts that look like a real shop's.
+        .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
+        // The composition root: the only target that knows which store is in use.
+        .target(
+            name: "CartServer",
+            dependencies: [
+                "CartAPICoCart", "CartAPINative", "CartHTTP", "CartStoreSQLite",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "corral",
+            dependencies: [
+                "CartSamples", "CartServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        // The suite that every store must pass, and the oracle it is compared with.
+        .target(name: "CartTesting", dependencies: ["CartCore"], swiftSettings: strict),
+        .testTarget(name: "CartCoreTests", dependencies: ["CartCore", "CartTesting"], swiftSettings: strict),
+    ]
+)

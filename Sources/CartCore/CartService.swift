@@ -1,0 +1,149 @@
+/// What can be done with carts: the rules of the shop above the port of the store.
+public struct CartService: Sendable {
+    /// What a write asks of the cart that stands under its key.
+    public enum Precondition: Hashable, Sendable {
+        case none
+        /// There must be no cart.
+        case absent
+        /// The cart must be at this revision.
+        case revision(Int64)
+    }
+
+    /// What a write did.
+    public struct Saved: Sendable {
+        public var record: CartRecord
+        public var cart: Cart
+        public var isNew: Bool
+    }
+
+    /// How often a write without a precondition is tried against others on the same cart.
+    private static let attempts = 100
+
+    public let store: any CartStore
+    public let policy: CartPolicy
+    private let clock: any WallClock
+    private let random: any RandomSource
+
+    public init(store: any CartStore, policy: CartPolicy = CartPolicy(), clock: any WallClock, random: any RandomSource) {
+        self.store = store
+        self.policy = policy
+        self.clock = clock
+        self.random = random
+    }
+
+    /// The present moment with the shop's rule of abandonment.
+    public var stateClock: StateClock { StateClock(now: clock.now, abandonedAfter: policy.abandonedAfter) }
+
+    /// The cart under a key.
+    ///
+    /// - Throws: ``CartError`` `.cartNotFound`, `.unavailable`.
+    public func cart(_ key: CartKey) async throws(CartError) -> CartRecord {
+        guard let record = try await store.cart(key) else { throw .noCart }
+        return record
+    }
+
+    /// Writes a cart under a key, whole, and fills in what the client left out.
+    ///
+    /// A cart that changed between the reading and the writing is read again, so that nothing is written over a cart that was not
+    /// seen.
+    ///
+    /// - Parameter key: the key of a draft that names none.
+    /// - Throws: ``CartError`` `.invalid`, `.conflict` if the precondition does not hold, `.unavailable`.
+    public func put(_ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none) async throws(CartError) -> Saved {
+        if let named = draft.key, named != key { throw .invalid("key", "must be the key of the path") }
+        for _ in 0..<Self.attempts {
+            let write = try await prepare(draft, under: key, if: precondition)
+            if let saved = write.saved(try await store.apply([write.change])[0]) { return saved }
+        }
+        throw CartError(.unavailable, "The cart is written to by too many at once.", retryAfter: 1)
+    }
+
+    /// Writes many carts in one go, each under its own key; equal keys leave the last.
+    ///
+    /// - Parameter drafts: those without a key get a random one.
+    /// - Returns: for each draft in order, what was done or why not.
+    /// - Throws: ``CartError`` `.unavailable`.
+    public func put(_ drafts: [CartDraft]) async throws(CartError) -> [Result<Saved, CartError>] {
+        var results = [Result<Saved, CartError>?](repeating: nil, count: drafts.count)
+        var writes: [(place: Int, write: Write)] = []
+        var again: [Int] = []
+        var keys = Set<CartKey>()
+        for (place, draft) in drafts.enumerated() {
+            let key = draft.key ?? CartKey(random: random)
+            guard keys.insert(key).inserted else {
+                again.append(place)
+                continue
+            }
+            do {
+                writes.append((place, try await prepare(draft, under: key, if: .none)))
+            } catch {
+                if error.code == .unavailable { throw error }
+                results[place] = .failure(error)
+            }
+        }
+        let answers = try await store.apply(writes.map(\.write.change))
+        for ((place, write), answer) in zip(writes, answers) {
+            if let saved = write.saved(answer) { results[place] = .success(saved) } else { again.append(place) }
+        }
+        for place in again.sorted() {
+            let draft = drafts[place]
+            do {
+                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random)))
+            } catch {
+                if error.code == .unavailable { throw error }
+                results[place] = .failure(error)
+            }
+        }
+        return results.map { $0 ?? .failure(CartError(.unavailable, "The cart was not written.", retryAfter: 1)) }
+    }
+
+    /// Removes a cart, whatever it holds.
+    ///
+    /// - Throws: ``CartError`` `.cartNotFound`, `.conflict` if the precondition does not hold, `.unavailable`.
+    public func delete(_ key: CartKey, if precondition: Precondition = .none) async throws(CartError) {
+        var revision: Int64?
+        if case .revision(let expected) = precondition { revision = expected }
+        switch try await store.apply([.delete(key, revision: revision)])[0] {
+        case .deleted: return
+        case .notFound: throw .noCart
+        case .conflict, .saved: throw .stale
+        }
+    }
+
+    private func prepare(_ draft: CartDraft, under key: CartKey, if precondition: Precondition) async throws(CartError) -> Write {
+        let previous = try await store.cart(key)
+        switch precondition {
+        case .none: break
+        case .absent: if previous != nil { throw .stale }
+        case .revision(let expected): if previous?.revision != expected { throw .stale }
+        }
+        let now = clock.now
+        // A damaged cart is replaced like one that says nothing.
+        let replaced = previous.flatMap { try? $0.cart() }
+        let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)
+        let wasAbandoned =
+            (previous?.wasAbandoned ?? false) || (replaced?.wasAbandoned(by: now, after: policy.abandonedAfter) ?? false)
+        return Write(cart: cart, wasAbandoned: wasAbandoned, replacing: previous?.revision)
+    }
+}
+
+/// A cart that is ready to be written over the one that was read.
+private struct Write {
+    let cart: Cart
+    let wasAbandoned: Bool
+    let replacing: Int64?
+
+    var change: CartChange { .save(cart, wasAbandoned: wasAbandoned, replacing: replacing) }
+
+    /// nil if the cart changed meanwhile.
+    func saved(_ result: CartChangeResult) -> CartService.Saved? {
+        guard case .saved(let id, let revision) = result else { return nil }
+        let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: cart.document)
+        return CartService.Saved(record: record, cart: cart, isNew: replacing == nil)
+    }
+}
+
+extension CartError {
+    static let noCart = CartError(.cartNotFound, "There is no such cart.")
+    static let stale = CartError(.conflict, "The cart is not at the revision that was named.")
+}

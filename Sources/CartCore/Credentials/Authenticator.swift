@@ -1,0 +1,112 @@
+import Crypto
+import Foundation
+import Synchronization
+
+/// Finds out who makes a request.
+///
+/// Records of keys and verified passwords are remembered, but never trusted for longer than ``freshness``: then the store is
+/// asked whether anything about users or keys has changed, by whichever process, and if so everything is forgotten. So a revoked
+/// key is refused within that time, without a timer and without a read of the key on each request.
+public final class Authenticator: Sendable {
+    /// How long what is remembered may be used without asking the store whether it changed.
+    public static let freshness = Duration.milliseconds(500)
+    /// How long a verified password is remembered at most.
+    static let passwordMemory = Duration.seconds(60)
+    private static let mostKeys = 10_000
+    private static let mostPasswords = 1000
+
+    private struct Memory {
+        var revision: Int64 = -1
+        var checked: ContinuousClock.Instant?
+        var keys: [String: KeyAndUser] = [:]
+        var passwords: [Data: (user: User, until: ContinuousClock.Instant)] = [:]
+    }
+
+    private let store: any CredentialStore
+    private let memory = Mutex(Memory())
+    private let passwords = PasswordVerifier()
+    /// Verified passwords are remembered under a MAC with a key that only this process knows.
+    private let memoryKey = SymmetricKey(size: .bits256)
+    private let usage: UsageRecorder
+
+    public init(store: any CredentialStore, usage: UsageRecorder) {
+        self.store = store
+        self.usage = usage
+    }
+
+    /// The caller who shows these credentials.
+    ///
+    /// An unknown key, a wrong secret, a revoked and an expired key all take the same work and throw the same error but for its
+    /// reason, which is for the log alone.
+    ///
+    /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.tooManyRequests` if too many passwords wait to be
+    ///   checked; `.unavailable` if the store cannot be read.
+    public func caller(showing credentials: Credentials, now: Timestamp) async throws(CartError) -> Caller {
+        let revision = try await refresh()
+        if credentials.login.hasPrefix(ConsumerKey.keyPrefix) {
+            return try await keyCaller(credentials, now: now, revision: revision)
+        }
+        return try await passwordCaller(credentials, revision: revision)
+    }
+
+    /// Asks the store for changes if the last answer is too old, and forgets what may have changed.
+    private func refresh() async throws(CartError) -> Int64 {
+        let start = ContinuousClock.now
+        let known = memory.withLock { memory in
+            memory.checked.map { start - $0 < Self.freshness } == true ? memory.revision : nil
+        }
+        if let known { return known }
+        let revision = try await store.credentialsRevision()
+        return memory.withLock { memory in
+            if memory.revision < revision {
+                memory.keys.removeAll()
+                memory.passwords.removeAll()
+                memory.revision = revision
+            }
+            memory.checked = max(memory.checked ?? start, start)
+            return memory.revision
+        }
+    }
+
+    private func keyCaller(_ credentials: Credentials, now: Timestamp, revision: Int64) async throws(CartError) -> Caller {
+        let lookupHash = ConsumerKey.lookupHash(of: credentials.login)
+        var found = memory.withLock { $0.keys[lookupHash] }
+        if found == nil {
+            found = try await store.key(lookupHash: lookupHash)
+            if let found {
+                memory.withLock { memory in
+                    guard memory.revision == revision else { return }
+                    if memory.keys.count >= Self.mostKeys { memory.keys.removeAll() }
+                    memory.keys[lookupHash] = found
+                }
+            }
+        }
+        // The comparison of digests takes the same time whatever they hold; an unknown key is compared, too.
+        let expected = found?.key.secretHash ?? Array(repeating: 0, count: SHA256.byteCount)
+        let isRight = SHA256.hash(data: Data(credentials.secret.utf8)) == Data(expected)
+        guard let found, isRight else { throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret") }
+        guard found.key.isUsable(at: now) else {
+            throw CartError(.unauthenticated, found.key.revoked == nil ? "expired key" : "revoked key")
+        }
+        usage.record(keyID: found.key.id, at: now)
+        return Caller(credential: .consumerKey(id: found.key.id), user: found.user, permission: found.key.permission)
+    }
+
+    private func passwordCaller(_ credentials: Credentials, revision: Int64) async throws(CartError) -> Caller {
+        let tag = Data(
+            HMAC<SHA256>.authenticationCode(for: Data("\(credentials.login):\(credentials.secret)".utf8), using: memoryKey))
+        let remembered = memory.withLock { $0.passwords[tag] }
+        if let remembered, remembered.until > ContinuousClock.now {
+            return Caller(credential: .password, user: remembered.user, permission: .admin)
+        }
+        let user = try await store.user(login: credentials.login)
+        let isRight = try await passwords.verify(credentials.secret, against: user?.password ?? .nobody)
+        guard let user, isRight else { throw CartError(.unauthenticated, user == nil ? "unknown user" : "wrong password") }
+        memory.withLock { memory in
+            guard memory.revision == revision else { return }
+            if memory.passwords.count >= Self.mostPasswords { memory.passwords.removeAll() }
+            memory.passwords[tag] = (user, ContinuousClock.now + Self.passwordMemory)
+        }
+        return Caller(credential: .password, user: user, permission: .admin)
+    }
+}

@@ -1,0 +1,42 @@
+/// Who makes a request, after the credentials were checked.
+public struct Caller: Hashable, Sendable {
+    /// By which kind of credential the caller is known.
+    public enum Credential: Hashable, Sendable {
+        case consumerKey(id: Int64)
+        case password
+    }
+
+    public var credential: Credential
+    public var user: User
+    /// What the key allows; a person may do everything that the role allows.
+    public var permission: Permission
+
+    public init(credential: Credential, user: User, permission: Permission) {
+        self.credential = credential
+        self.user = user
+        self.permission = permission
+    }
+
+    /// - Throws: ``CartError`` `.permissionDenied` unless the caller may see carts.
+    public func requireReading() throws(CartError) {
+        guard user.role.mayUseCarts, permission.allowsReading else { throw CartError(.permissionDenied, "The key does not allow reading.") }
+    }
+
+    /// - Throws: ``CartError`` `.permissionDenied` unless the caller may change and delete carts.
+    public func requireWriting() throws(CartError) {
+        guard user.role.mayUseCarts, permission.allowsWriting else { throw CartError(.permissionDenied, "The key does not allow writing.") }
+    }
+}
+
+/// What a caller shows to be let in.
+public struct Credentials: Sendable {
+    /// A consumer key, a user's name, or a user's e-mail address.
+    public var login: String
+    /// The consumer secret or the password.
+    public var secret: String
+
+    public init(login: String, secret: String) {
+        self.login = login
+        self.secret = secret
+    }
+}

@@ -1,0 +1,75 @@
+import Crypto
+import Foundation
+
+/// A key that a program uses the API with.
+///
+/// Only hashes are kept. The consumer key is found by WooCommerce's own hash, so that the keys of a shop can be taken over; the
+/// secret has 160 random bits, so one round of SHA-256 is enough to keep it.
+public struct ConsumerKey: Hashable, Sendable {
+    public static let keyPrefix = "ck_"
+    public static let secretPrefix = "cs_"
+
+    public var id: Int64
+    public var userID: Int64
+    public var description: String
+    public var permission: Permission
+    /// ``lookupHash(of:)`` of the consumer key.
+    public var keyHash: String
+    /// ``secretHash(of:)`` of the consumer secret.
+    public var secretHash: [UInt8]
+    /// The last seven characters of the consumer key, to tell keys apart on a screen.
+    public var truncatedKey: String
+    public var created: Timestamp
+    /// nil: never.
+    public var expires: Timestamp?
+    public var revoked: Timestamp?
+    public var lastAccess: Timestamp?
+    /// Requests that were accepted.
+    public var requests: Int64
+
+    public init(
+        id: Int64, userID: Int64, description: String, permission: Permission, keyHash: String, secretHash: [UInt8], truncatedKey: String,
+        created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, lastAccess: Timestamp? = nil, requests: Int64 = 0
+    ) {
+        self.id = id
+        self.userID = userID
+        self.description = description
+        self.permission = permission
+        self.keyHash = keyHash
+        self.secretHash = secretHash
+        self.truncatedKey = truncatedKey
+        self.created = created
+        self.expires = expires
+        self.revoked = revoked
+        self.lastAccess = lastAccess
+        self.requests = requests
+    }
+
+    /// Whether the key can be used at a moment; revoked and expired keys cannot.
+    public func isUsable(at now: Timestamp) -> Bool {
+        revoked == nil && (expires.map { $0 > now } ?? true)
+    }
+
+    /// `hex(HMAC-SHA256(key: "wc-api", message: consumer key))`, as `wc_api_hash` of WooCommerce computes it.
+    public static func lookupHash(of consumerKey: String) -> String {
+        Hex.encode(HMAC<SHA256>.authenticationCode(for: Data(consumerKey.utf8), using: SymmetricKey(data: Data("wc-api".utf8))))
+    }
+
+    /// SHA-256 of the consumer secret.
+    public static func secretHash(of consumerSecret: String) -> [UInt8] {
+        Array(SHA256.hash(data: Data(consumerSecret.utf8)))
+    }
+}
+
+/// A consumer key and secret in clear, as they are shown once.
+public struct ConsumerKeyPair: Sendable {
+    /// `ck_` and 40 hexadecimal digits.
+    public let consumerKey: String
+    /// `cs_` and 40 hexadecimal digits.
+    public let consumerSecret: String
+
+    public init(random: some RandomSource) {
+        consumerKey = ConsumerKey.keyPrefix + Hex.encode(random.bytes(20))
+        consumerSecret = ConsumerKey.secretPrefix + Hex.encode(random.bytes(20))
+    }
+}

@@ -1,0 +1,61 @@
+/// A cart as a store holds it: its document and what the store knows besides.
+public struct CartRecord: Hashable, Sendable {
+    /// Rises with every cart that is created; never used twice.
+    public var id: Int64
+    /// Rises store-wide with every write; never used twice.
+    public var revision: Int64
+    /// See ``Cart/wasAbandoned(by:after:)``.
+    public var wasAbandoned: Bool
+    /// What ``Cart/document`` wrote.
+    public var document: [UInt8]
+
+    public init(id: Int64, revision: Int64, wasAbandoned: Bool, document: [UInt8]) {
+        self.id = id
+        self.revision = revision
+        self.wasAbandoned = wasAbandoned
+        self.document = document
+    }
+
+    /// The cart, taken from its document.
+    ///
+    /// - Throws: ``CartError`` if the document is damaged.
+    public func cart() throws(CartError) -> Cart { try Cart(storedDocument: document) }
+}
+
+/// One write, done whole or not at all.
+public enum CartChange: Sendable {
+    /// Keeps a cart under its key. `revision` is that of the cart it replaces; nil: there must be none.
+    case save(Cart, wasAbandoned: Bool, replacing: Int64?)
+    /// Removes a cart. `revision` is the one that it must have; nil: any.
+    case delete(CartKey, revision: Int64?)
+}
+
+/// What became of a ``CartChange``.
+public enum CartChangeResult: Hashable, Sendable {
+    case saved(id: Int64, revision: Int64)
+    case deleted(revision: Int64)
+    /// The cart stands at another revision, or stands although it must not.
+    case conflict
+    /// There is no such cart.
+    case notFound
+}
+
+/// Where carts are kept: loads, saves, lists, counts and deletes. All rules live above this port.
+///
+/// Every method throws ``CartError`` `.unavailable` if the store cannot be reached or cannot write, and nothing else; an empty answer
+/// always means that there is nothing.
+public protocol CartStore: Sendable {
+    /// The cart under a key; nil if there is none.
+    func cart(_ key: CartKey) async throws(CartError) -> CartRecord?
+
+    /// One page of carts and the exact total, both seen at one moment.
+    func page(_ query: CartQuery) async throws(CartError) -> CartPage
+
+    /// Writes, each whole or not at all, in order; the answers stand in the same order.
+    ///
+    /// When it returns, the changes that were done are durable.
+    func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult]
+
+    /// Returns if the store can be read.
+    func check() async throws(CartError)
+}
