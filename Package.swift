@@ -6,6 +6,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+let dialect: [Target.Dependency] = [
+    "CartCore", "CartHTTP",
+    .product(name: "HTTPTypes", package: "swift-http-types"),
+    .product(name: "Hummingbird", package: "hummingbird"),
+]
+
 let package = Package(
     name: "corral",
     platforms: [.macOS(.v15)],
@@ -34,7 +40,7 @@ let package = Package(
         // The embedded store, the default.
         .target(
             name: "CartStoreSQLite",
-            dependencies: ["CartCore", "CSQLite"],
+            dependencies: ["CartCore", "CSQLite", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict),
         // What the dialects share: callers, limits, the error boundary.
         .target(
@@ -47,8 +53,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .target(name: "CartAPICoCart", dependencies: ["CartHTTP"], swiftSettings: strict),
-        .target(name: "CartAPINative", dependencies: ["CartHTTP"], swiftSettings: strict),
+        .target(name: "CartAPICoCart", dependencies: dialect, swiftSettings: strict),
+        .target(name: "CartAPINative", dependencies: dialect, swiftSettings: strict),
         // Sample carts that look like a real shop's.
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
         // The composition root: the only target that knows which store is in use.

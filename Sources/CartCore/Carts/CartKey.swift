@@ -15,6 +15,9 @@ public struct CartKey: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { text }
 
+    /// Whether a text can be a part of some key.
+    public static func canHold(_ part: String) -> Bool { part.utf8.allSatisfy(isAllowed) }
+
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"), UInt8(ascii: "-"): true

@@ -120,19 +120,21 @@ public struct JSONReader {
         return true
     }
 
-    /// Reads an object and keeps it as it is spelt, but for white space between its tokens.
-    public mutating func verbatimObject() throws(CartError) -> JSONObject {
-        try expect(.object)
+    /// Reads any value and keeps it as it is spelt, but for white space between its tokens.
+    public mutating func verbatim() throws(CartError) -> [UInt8] {
         var compact: [UInt8] = []
         try copyValue(into: &compact)
-        return JSONObject(unchecked: String(decoding: compact, as: UTF8.self))
+        return compact
+    }
+
+    /// Reads an object as ``verbatim()`` does.
+    public mutating func verbatimObject() throws(CartError) -> JSONObject {
+        try expect(.object)
+        return JSONObject(unchecked: String(decoding: try verbatim(), as: UTF8.self))
     }
 
     /// Reads and drops any value, checking that it is well-formed.
-    public mutating func skip() throws(CartError) {
-        var dropped: [UInt8] = []
-        try copyValue(into: &dropped)
-    }
+    public mutating func skip() throws(CartError) { _ = try verbatim() }
 
     /// Checks that nothing but white space is left.
     public mutating func end() throws(CartError) {

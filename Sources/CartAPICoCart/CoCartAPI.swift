@@ -1,0 +1,50 @@
+import CartCore
+import CartHTTP
+import HTTPTypes
+import Hummingbird
+
+/// CoCart's Sessions API: the routes with which shop managers see the carts of a WooCommerce shop.
+///
+/// Paths, fields, codes and messages are those of the plugin's public documentation, its SDKs and WooCommerce's own key tooling.
+public struct CoCartAPI: Dialect {
+    /// The release of the plugin whose answers these are; SDKs read it from a header.
+    static let version = "4.3.6"
+    static let root = "/wp-json"
+
+    /// How dates are written in rows.
+    public enum DateFormat: String, Sendable, CaseIterable {
+        /// Seconds since 1970.
+        case unix
+        /// `04/30/2021 07:48:40` in UTC, as the plugin does.
+        case text
+        /// `2021-04-30T07:48:40Z`
+        case iso
+    }
+
+    public let responder: RouterResponder<CartRequestContext>
+    private let clock: any WallClock
+
+    /// - Parameters:
+    ///   - limits: of bodies and their depth.
+    ///   - dateFormat: the format for everybody; nil: by the kind of credential, unless a request asks for one.
+    public init(
+        carts: CartService, authenticator: Authenticator, clock: any WallClock, baseURL: BaseURL, limits: HTTPLimits, dateFormat: DateFormat?
+    ) {
+        let routes = Routes(
+            carts: carts, authenticator: authenticator, clock: clock, baseURL: baseURL, limits: limits, dateFormat: dateFormat)
+        responder = routes.router().buildResponder()
+        self.clock = clock
+    }
+
+    /// `/wp-json/…`, or `/?rest_route=/…` of a shop without rewritten URLs.
+    public func path(of request: Request) -> String? {
+        let path = request.uri.path
+        if path == Self.root || path.hasPrefix(Self.root + "/") { return path }
+        guard path == "/" || path == "/index.php", let route = QueryParameters(request.uri.query)["rest_route"] else { return nil }
+        return Self.root + (route.hasPrefix("/") ? route : "/" + route)
+    }
+
+    public func response(to error: CartError, for request: Request) -> Response {
+        ErrorBody(error, isReading: request.method == .get || request.method == .head).response(at: clock.now)
+    }
+}

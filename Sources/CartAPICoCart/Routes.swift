@@ -1,0 +1,156 @@
+import CartCore
+import CartHTTP
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// What each path and method does.
+struct Routes: Sendable {
+    let carts: CartService
+    let authenticator: Authenticator
+    let clock: any WallClock
+    let baseURL: BaseURL
+    let limits: HTTPLimits
+    let dateFormat: CoCartAPI.DateFormat?
+
+    /// `preview` is the name under which the consumer-key guide's environments know the API.
+    func router() -> Router<CartRequestContext> {
+        let router = Router(context: CartRequestContext.self)
+        for namespace in ["cocart/v2", "cocart/preview/v2"] {
+            let group = router.group(RouterPath("\(CoCartAPI.root)/\(namespace)"))
+            group.get("sessions", use: list)
+            for path in ["session/{key}", "sessions/{key}"] {
+                group.get(RouterPath(path + "/items"), use: items)
+            }
+            group.get("session/{key}", use: storedCart)
+            group.get("sessions/{key}", use: row)
+            group.delete("session/{key}", use: deleteQuietly)
+            group.delete("sessions/{key}", use: delete)
+        }
+        return router
+    }
+
+    /// What every route begins with: who calls, and a body that is at least JSON.
+    private func caller(_ request: Request) async throws(CartError) -> (caller: Caller, parameters: QueryParameters) {
+        let parameters = QueryParameters(request.uri.query)
+        guard let credentials = Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
+        let caller = try await authenticator.caller(showing: credentials, now: clock.now)
+        if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
+        let body = try await request.body(limit: limits.body)
+        if !body.isEmpty, request.isJSON {
+            var reader = JSONReader(body, maximumDepth: limits.jsonDepth)
+            try reader.skip()
+            try reader.end()
+        }
+        return (caller, parameters)
+    }
+
+    private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
+        let segment = context.parameters.get("key") ?? ""
+        guard let key = CartKey(QueryParameters.decode(segment.utf8)) else { throw CartError(.cartNotFound, "No key has this form.") }
+        return key
+    }
+
+    private func list(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let (caller, parameters) = try await caller(request)
+        let list = try ListRequest(parameters, clock: carts.stateClock)
+        let page = try await carts.store.page(list.query)
+        let writer = RowWriter(
+            dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
+        var json = JSONWriter(capacity: 256 + page.records.count * 2048)
+        json.beginArray()
+        for record in page.records {
+            // One damaged cart must not take the list with it.
+            guard let cart = try? record.cart() else {
+                context.logger.error("A cart cannot be read and is left out of a list", metadata: ["cart_id": "\(record.id)"])
+                continue
+            }
+            writer.write(cart, id: record.id, to: &json)
+        }
+        json.endArray()
+        var headers = HTTPFields.cocart(at: clock.now)
+        headers[.wpTotal] = String(page.total)
+        headers[.wpTotalPages] = String(list.pages(of: page.total))
+        headers[.accessControlExposeHeaders] = "X-WP-Total, X-WP-TotalPages, Link"
+        if let links = list.links(total: page.total, path: baseURL.text(for: request) + request.uri.path, parameters) {
+            headers[.link] = links
+        }
+        return Response(headers: headers, json: try FieldSelection(parameters).apply(to: json.bytes))
+    }
+
+    private func row(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let (caller, parameters) = try await caller(request)
+        let format = try parameters.dateFormat()
+        let record = try await carts.cart(try key(context))
+        let writer = RowWriter(dateFormat: format ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
+        var json = JSONWriter(capacity: 2048)
+        writer.write(try record.cart(), id: record.id, to: &json)
+        return try answer(json, parameters)
+    }
+
+    private func storedCart(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let parameters = try await caller(request).parameters
+        let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
+        let cart = try await carts.cart(try key(context)).cart()
+        var json = JSONWriter(capacity: 4096)
+        writer.write(cart, to: &json)
+        return try answer(json, parameters)
+    }
+
+    private func items(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let parameters = try await caller(request).parameters
+        let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
+        let cart = try await carts.cart(try key(context)).cart()
+        var json = JSONWriter(capacity: 2048)
+        writer.writeItems(of: cart, to: &json)
+        return try answer(json, parameters)
+    }
+
+    /// The older spelling, whose answer is a sentence.
+    private func deleteQuietly(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let parameters = try await caller(request).parameters
+        try await carts.delete(try key(context))
+        var json = JSONWriter()
+        json.string("Session successfully deleted!")
+        return try answer(json, parameters)
+    }
+
+    private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let parameters = try await caller(request).parameters
+        let key = try key(context)
+        try await carts.delete(key)
+        var json = JSONWriter()
+        json.beginObject()
+        json.name("deleted")
+        json.bool(true)
+        json.name("cart_key")
+        json.string(key.text)
+        json.endObject()
+        return try answer(json, parameters)
+    }
+
+    private func answer(_ json: JSONWriter, _ parameters: QueryParameters) throws(CartError) -> Response {
+        Response(headers: .cocart(at: clock.now), json: try FieldSelection(parameters).apply(to: json.bytes))
+    }
+}
+
+extension Credentials {
+    /// From the query, if both parts stand there, else from the header: WooCommerce's order.
+    fileprivate init?(_ request: Request, _ parameters: QueryParameters) {
+        if let key = parameters["consumer_key"], let secret = parameters["consumer_secret"], !key.isEmpty, !secret.isEmpty {
+            self.init(login: key, secret: secret)
+        } else {
+            self.init(authorization: request.headers[.authorization])
+        }
+    }
+}
+
+extension CoCartAPI.DateFormat {
+    /// The guide's clients, which use consumer keys, compute with seconds; people with a password read the plugin's text.
+    static func standard(for caller: Caller) -> Self {
+        switch caller.credential {
+        case .consumerKey: .unix
+        case .password: .text
+        }
+    }
+}

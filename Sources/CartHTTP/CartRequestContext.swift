@@ -1,0 +1,16 @@
+import CartCore
+import Hummingbird
+import Logging
+import NIOCore
+
+/// What the server knows of a request besides its head and body.
+public struct CartRequestContext: RequestContext {
+    public var coreContext: CoreRequestContextStorage
+    /// The address of the connection's other end.
+    public let remoteAddress: SocketAddress?
+
+    public init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+        remoteAddress = source.channel.remoteAddress
+    }
+}

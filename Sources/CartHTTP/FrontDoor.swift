@@ -1,0 +1,75 @@
+import CartCore
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Takes every request, finds the dialect that it belongs to, and lets no error out but in the form of that dialect.
+public struct FrontDoor: HTTPResponder {
+    private let dialects: [any Dialect]
+    private let fallback: any Dialect
+    private let limits: HTTPLimits
+    private let crossOrigin: CrossOrigin
+
+    /// - Parameters:
+    ///   - dialects: asked in this order whether a request is theirs.
+    ///   - fallback: answers what is no other's.
+    public init(dialects: [any Dialect], fallback: any Dialect, limits: HTTPLimits, crossOrigin: CrossOrigin) {
+        self.dialects = dialects
+        self.fallback = fallback
+        self.limits = limits
+        self.crossOrigin = crossOrigin
+    }
+
+    public func respond(to request: Request, context: CartRequestContext) async throws -> Response {
+        if let preflight = crossOrigin.preflight(request) { return preflight }
+        var response = await answer(to: request, context: context)
+        crossOrigin.allow(request, in: &response)
+        return response
+    }
+
+    private func answer(to request: Request, context: CartRequestContext) async -> Response {
+        var dialect = fallback
+        var path = request.uri.path
+        for candidate in dialects {
+            guard let own = candidate.path(of: request) else { continue }
+            dialect = candidate
+            path = own
+            break
+        }
+        let isHead = request.method == .head
+        do {
+            guard request.uri.string.utf8.count <= limits.url else {
+                throw CartError(.tooLarge, "The URL is longer than \(limits.url) bytes.")
+            }
+            var routed = request
+            if isHead || path != request.uri.path {
+                var head = request.head
+                // HEAD is GET without the body, permissions and all.
+                if isHead { head.method = .get }
+                if path != request.uri.path { head.path = request.uri.query.map { "\(path)?\($0)" } ?? path }
+                routed = Request(head: head, body: request.body)
+            }
+            let response = try await dialect.responder.respond(to: routed, context: context)
+            guard context.endpointPath != nil else { throw CartError(.routeNotFound, "No route has this path and method.") }
+            return isHead ? response.createHeadResponse() : response
+        } catch {
+            let error = error as? CartError ?? CartError(.unavailable, "The request failed.", retryAfter: 5)
+            context.note(error)
+            let response = dialect.response(to: error, for: request)
+            return isHead ? response.createHeadResponse() : response
+        }
+    }
+}
+
+extension CartRequestContext {
+    /// Logs what an operator may have to act on. Reasons hold neither secrets nor personal data.
+    fileprivate func note(_ error: CartError) {
+        switch error.code {
+        case .unavailable: logger.error("\(error.reason)")
+        case .unauthenticated: logger.info("Refused", metadata: ["reason": "\(error.reason)"])
+        case .malformedJSON, .invalid, .cartNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge, .tooManyRequests:
+            logger.debug("\(error.code.rawValue)", metadata: ["reason": "\(error.reason)"])
+        }
+    }
+}

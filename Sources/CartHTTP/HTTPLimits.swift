@@ -1,0 +1,19 @@
+/// How large the parts of a request may be, and how many connections there may be.
+public struct HTTPLimits: Hashable, Sendable {
+    /// Bytes of a body.
+    public var body = 2 << 20
+    /// Bytes of all headers together, and of each.
+    public var header = 16 << 10
+    /// How many headers.
+    public var headerCount = 100
+    /// Bytes of the path and query.
+    public var url = 8 << 10
+    /// How many objects and arrays of JSON may stand inside each other.
+    public var jsonDepth = 64
+    /// Connections at once; more wait.
+    public var connections = 4096
+    /// Seconds after which a connection without traffic is closed.
+    public var idleTimeout = 75
+
+    public init() {}
+}

@@ -1,0 +1,113 @@
+import CartCore
+
+/// What a cart is found by: the narrow columns of its row.
+struct CartColumns: Equatable {
+    var key: String
+    var storeID: Int64
+    var ownerID: Int64
+    var flags: Int64
+    var created: Int64
+    var updated: Int64
+    var expires: Int64
+    var total: Int64
+    var productsTotal: Int64
+    /// ``Customer/sortName``
+    var customer: String
+    /// Folded.
+    var email: String
+    var source: String
+    /// Each product with the kinds of items that it stands in, as `145:1 278:3`, in order of the numbers.
+    var products: String
+
+    static let list = """
+        key, store_id, owner_id, flags, created, updated, expires, total, products_total, customer, email, source, products
+        """
+
+    init(_ cart: Cart, wasAbandoned: Bool) {
+        key = cart.key.text
+        storeID = cart.storeID
+        ownerID = cart.owner.id
+        flags =
+            Int64(cart.contents.rawValue)
+            | (cart.orderID == nil ? 0 : Schema.Flag.converted)
+            | (wasAbandoned ? Schema.Flag.wasAbandoned : 0)
+            | (cart.customer.hasContact ? Schema.Flag.contact : 0)
+            | (cart.owner.kind == .guest ? Schema.Flag.guest : 0)
+        created = cart.created.milliseconds
+        updated = cart.updated.milliseconds
+        expires = cart.expires.milliseconds
+        total = cart.totals.total
+        productsTotal = cart.productsTotal
+        customer = cart.customer.sortName
+        email = Folding.fold(cart.customer.email)
+        source = cart.source
+        var kinds: [Int64: CartContents] = [:]
+        for item in cart.items { kinds[item.productID, default: []].insert(CartContents(kind: item.kind)) }
+        products = kinds.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.rawValue)" }.joined(separator: " ")
+    }
+
+    /// Reads the columns of ``list``, which begin at `first`.
+    init(_ row: Statement, from first: Int32) {
+        key = row.text(first)
+        storeID = row.integer(first + 1)
+        ownerID = row.integer(first + 2)
+        flags = row.integer(first + 3)
+        created = row.integer(first + 4)
+        updated = row.integer(first + 5)
+        expires = row.integer(first + 6)
+        total = row.integer(first + 7)
+        productsTotal = row.integer(first + 8)
+        customer = row.text(first + 9)
+        email = row.text(first + 10)
+        source = row.text(first + 11)
+        products = row.text(first + 12)
+    }
+
+    func bind(to statement: Statement, from first: Int32) {
+        statement.bind(key, at: first)
+        statement.bind(storeID, at: first + 1)
+        statement.bind(ownerID, at: first + 2)
+        statement.bind(flags, at: first + 3)
+        statement.bind(created, at: first + 4)
+        statement.bind(updated, at: first + 5)
+        statement.bind(expires, at: first + 6)
+        statement.bind(total, at: first + 7)
+        statement.bind(productsTotal, at: first + 8)
+        statement.bind(customer, at: first + 9)
+        statement.bind(email, at: first + 10)
+        statement.bind(source, at: first + 11)
+        statement.bind(products, at: first + 12)
+    }
+
+    /// Whether the cart has items to buy.
+    var isFilled: Bool { flags & Schema.Flag.holdsCart != 0 }
+
+    /// The value that the cart has in an order.
+    func value(in sort: SortIndex, id: Int64) -> CartPosition.Value {
+        switch sort.field {
+        case .id: .integer(id)
+        case .created: .integer(created)
+        case .updated: .integer(updated)
+        case .expires: .integer(expires)
+        case .total: .integer(total)
+        case .productsTotal: .integer(productsTotal)
+        case .customer: .text(customer)
+        }
+    }
+
+    /// First and last name, folded, as they are searched: what the sort name holds the other way round.
+    var fullName: String {
+        let parts = customer.split(separator: "\u{1}", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return "" }
+        return parts[0].isEmpty || parts[1].isEmpty ? String(parts[1] + parts[0]) : "\(parts[1]) \(parts[0])"
+    }
+
+    /// ``products`` taken apart.
+    var productKinds: [(product: Int64, kinds: Int64)] {
+        products.split(separator: " ").compactMap { entry in
+            let parts = entry.split(separator: ":")
+            guard parts.count == 2, let product = Int64(parts[0]), let kinds = Int64(parts[1]) else { return nil }
+            return (product, kinds)
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import CartCore
+
+/// Writing carts inside a transaction: the row, and everything that is derived from it.
+struct CartRows {
+    let connection: Connection
+
+    /// Does one change. The next revision is taken only if something is written.
+    func apply(_ change: CartChange, counters: inout Counters) throws(SQLiteError) -> CartChangeResult {
+        switch change {
+        case .save(let cart, let wasAbandoned, let replacing):
+            let standing = try find(cart.key)
+            guard standing?.revision == replacing else { return .conflict }
+            let revision = counters.nextRevision()
+            let id = standing?.id ?? revision
+            let columns = CartColumns(cart, wasAbandoned: wasAbandoned)
+            try write(columns, document: cart.document, id: id, revision: revision, isNew: standing == nil)
+            try index(from: standing?.columns, to: columns, id: id)
+            return .saved(id: id, revision: revision)
+        case .delete(let key, let revision):
+            guard let standing = try find(key) else { return .notFound }
+            guard revision == nil || revision == standing.revision else { return .conflict }
+            let delete = try connection.statement("DELETE FROM carts WHERE id = ?1")
+            delete.bind(standing.id, at: 1)
+            try delete.run()
+            try index(from: standing.columns, to: nil, id: standing.id)
+            return .deleted(revision: counters.nextRevision())
+        }
+    }
+
+    private struct Standing {
+        var id: Int64
+        var revision: Int64
+        var columns: CartColumns
+    }
+
+    private func find(_ key: CartKey) throws(SQLiteError) -> Standing? {
+        let select = try connection.statement("SELECT id, revision, \(CartColumns.list) FROM carts WHERE key = ?1")
+        select.bind(key.text, at: 1)
+        defer { select.reset() }
+        guard try select.step() else { return nil }
+        return Standing(id: select.integer(0), revision: select.integer(1), columns: CartColumns(select, from: 2))
+    }
+
+    private func write(
+        _ columns: CartColumns, document: [UInt8], id: Int64, revision: Int64, isNew: Bool
+    ) throws(SQLiteError) {
+        let sql =
+            isNew
+            ? """
+            INSERT INTO carts (id, revision, \(CartColumns.list), document)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+            """
+            : """
+            UPDATE carts SET revision = ?2, (\(CartColumns.list), document)
+            = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE id = ?1
+            """
+        let statement = try connection.statement(sql)
+        statement.bind(id, at: 1)
+        statement.bind(revision, at: 2)
+        columns.bind(to: statement, from: 3)
+        statement.bind(document, at: 16)
+        try statement.run()
+    }
+
+    /// Brings what is derived from the columns of one cart from an old form to a new one; nil is no cart.
+    private func index(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
+        try indexRanks(from: old, to: new, id: id)
+        if let old, old.storeID != new?.storeID || old.flags != new?.flags { try countFacet(of: old, by: -1) }
+        if let new, new.storeID != old?.storeID || new.flags != old?.flags { try countFacet(of: new, by: 1) }
+        if old?.products != new?.products { try indexProducts(from: old, to: new, id: id) }
+        if old?.customer != new?.customer || old?.email != new?.email || old?.key != new?.key {
+            if let old { try indexText(of: old, id: id, isAdded: false) }
+            if let new { try indexText(of: new, id: id, isAdded: true) }
+        }
+    }
+
+    private func indexRanks(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
+        let ranks = CartRanks(connection: connection)
+        for sort in SortIndex.all {
+            let before = old.map { CartPosition(value: $0.value(in: sort, id: id), ownerID: $0.ownerID, id: id) }
+            let after = new.map { CartPosition(value: $0.value(in: sort, id: id), ownerID: $0.ownerID, id: id) }
+            if before == after, old?.isFilled == new?.isFilled { continue }
+            if let old, let before { try ranks.count(before, in: sort, filled: old.isFilled, by: -1) }
+            if let new, let after { try ranks.count(after, in: sort, filled: new.isFilled, by: 1) }
+        }
+    }
+
+    private func countFacet(of columns: CartColumns, by change: Int64) throws(SQLiteError) {
+        let upsert = try connection.statement(
+            "INSERT INTO cart_facets VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET carts = carts + excluded.carts")
+        upsert.bind(columns.storeID, at: 1)
+        upsert.bind(columns.flags, at: 2)
+        upsert.bind(change, at: 3)
+        try upsert.run()
+    }
+
+    private func indexProducts(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
+        for (product, _) in old?.productKinds ?? [] {
+            let delete = try connection.statement("DELETE FROM cart_products WHERE product_id = ?1 AND cart_id = ?2")
+            delete.bind(product, at: 1)
+            delete.bind(id, at: 2)
+            try delete.run()
+        }
+        for (product, kinds) in new?.productKinds ?? [] {
+            let insert = try connection.statement("INSERT INTO cart_products VALUES (?1, ?2, ?3)")
+            insert.bind(product, at: 1)
+            insert.bind(id, at: 2)
+            insert.bind(kinds, at: 3)
+            try insert.run()
+        }
+    }
+
+    /// Adds the texts of a cart to the trigrams, or takes them out again, for which FTS5 must be told what was added.
+    private func indexText(of columns: CartColumns, id: Int64, isAdded: Bool) throws(SQLiteError) {
+        let statement = try connection.statement(
+            isAdded
+                ? "INSERT INTO cart_search (rowid, name, email, key) VALUES (?1, ?2, ?3, ?4)"
+                : "INSERT INTO cart_search (cart_search, rowid, name, email, key) VALUES ('delete', ?1, ?2, ?3, ?4)")
+        statement.bind(id, at: 1)
+        statement.bind(columns.fullName, at: 2)
+        statement.bind(columns.email, at: 3)
+        statement.bind(columns.key, at: 4)
+        try statement.run()
+    }
+}
+
+/// The store-wide numbers, read at the beginning of a transaction and written back at its end.
+struct Counters {
+    private(set) var revision: Int64
+    private let read: Int64
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        read = try connection.integer("SELECT value FROM counters WHERE name = 'revision'") ?? 0
+        revision = read
+    }
+
+    mutating func nextRevision() -> Int64 {
+        revision += 1
+        return revision
+    }
+
+    func keep(_ connection: Connection) throws(SQLiteError) {
+        guard revision != read else { return }
+        let update = try connection.statement("UPDATE counters SET value = ?1 WHERE name = 'revision'")
+        update.bind(revision, at: 1)
+        try update.run()
+    }
+}

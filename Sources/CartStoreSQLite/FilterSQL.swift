@@ -1,0 +1,143 @@
+import CartCore
+
+/// A filter as conditions in SQL on the table `carts`.
+struct FilterSQL {
+    /// Conditions that must all hold.
+    private(set) var conditions: [String] = []
+    /// The values of the conditions' placeholders, in order.
+    private(set) var values: [Binding] = []
+    /// Whether the conditions look at nothing but store and flags, so that `cart_facets` can count.
+    private(set) var isFacet = true
+
+    /// The shortest text that the trigrams can find.
+    private static let trigram = 3
+
+    init(_ filter: CartFilter, at clock: StateClock) {
+        if let store = filter.storeID { facet("store_id = ?", [.integer(store)]) }
+        if let kind = filter.ownerKind {
+            facet("flags & \(Schema.Flag.guest) \(kind == .guest ? "<>" : "=") 0")
+        }
+        if let hasContact = filter.hasContact { facet("flags & \(Schema.Flag.contact) \(hasContact ? "<>" : "=") 0") }
+        if let isEmpty = filter.isEmpty { facet("flags & \(Schema.Flag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
+        if !filter.holdsAny.isEmpty { facet("flags & \(filter.holdsAny.rawValue) <> 0") }
+        if let state = filter.state { add(state, at: clock) }
+        if let owner = filter.ownerID { add("owner_id = ?", [.integer(owner)]) }
+        if let source = filter.source { add("source = ?", [.text(source)]) }
+        if let email = filter.email {
+            let folded = Folding.fold(email)
+            // The index on e-mail leaves out carts without one, and must be told that they are not asked for.
+            add(folded.isEmpty ? "email = ?" : "email = ? AND email <> ''", [.text(folded)])
+        }
+        add(filter.total, on: "total")
+        add(filter.productsTotal, on: "products_total")
+        add(filter.created, on: "created")
+        add(filter.updated, on: "updated")
+        add(filter.expires, on: "expires")
+        for product in filter.productIDs.sorted() {
+            add(
+                "id IN (SELECT cart_id FROM cart_products WHERE product_id = ? AND kinds & \(filter.productKinds.rawValue) <> 0)",
+                [.integer(product)])
+        }
+        if let part = filter.emailPart {
+            let part = Folding.fold(part)
+            addTrigrams([part])
+            add("instr(email, ?) > 0", [.text(part)])
+        }
+        if let name = filter.name { add(name) }
+        if let search = filter.search { add(search: search) }
+    }
+
+    /// The conditions after `WHERE`, and with it; empty if there are none.
+    var clause: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
+
+    /// Adds one more condition.
+    mutating func add(_ condition: String, _ values: [Binding] = []) {
+        isFacet = false
+        conditions.append(condition)
+        self.values += values
+    }
+
+    private mutating func facet(_ condition: String, _ values: [Binding] = []) {
+        conditions.append(condition)
+        self.values += values
+    }
+
+    private mutating func add(_ state: CartState, at clock: StateClock) {
+        let now = Binding.integer(clock.now.milliseconds)
+        let rested = Binding.integer((clock.now - clock.abandonedAfter).milliseconds)
+        let flag = Schema.Flag.self
+        switch state {
+        case .converted:
+            facet("flags & \(flag.converted) <> 0")
+        case .expired:
+            add("flags & \(flag.converted) = 0 AND expires <= ?", [now])
+        case .abandoned:
+            add("flags & \(flag.converted | flag.holdsCart) = \(flag.holdsCart) AND expires > ? AND updated <= ?", [now, rested])
+        case .recovered, .active:
+            let expected = state == .recovered ? flag.wasAbandoned : 0
+            add(
+                """
+                flags & \(flag.converted | flag.wasAbandoned) = \(expected) AND expires > ? \
+                AND (flags & \(flag.holdsCart) = 0 OR updated > ?)
+                """, [now, rested])
+        }
+    }
+
+    private mutating func add(_ bounds: CartFilter.Bounds, on column: String) {
+        if let from = bounds.from { add("\(column) >= ?", [.integer(from)]) }
+        if let to = bounds.to { add("\(column) <= ?", [.integer(to)]) }
+    }
+
+    /// `customer` is the last name, U+0001, the first name; a folded text never holds U+0001.
+    private mutating func add(_ name: CartFilter.NamePart) {
+        switch name {
+        case .either(let part):
+            let part = Folding.fold(part)
+            addTrigrams([part])
+            add("instr(customer, ?) > 0", [.text(part)])
+        case .both(let first, let last):
+            let first = Folding.fold(first)
+            let last = Folding.fold(last)
+            addTrigrams([first, last])
+            add("instr(\(Self.firstName), ?) > 0 AND instr(\(Self.lastName), ?) > 0", [.text(first), .text(last)])
+        }
+    }
+
+    private static let lastName = "substr(customer, 1, instr(customer, char(1)) - 1)"
+    private static let firstName = "substr(customer, instr(customer, char(1)) + 1)"
+    /// As ``CartColumns/fullName`` puts it together.
+    private static let fullName =
+        "(\(firstName) || CASE WHEN \(firstName) = '' OR \(lastName) = '' THEN '' ELSE ' ' END || \(lastName))"
+
+    private mutating func add(search: String) {
+        let folded = Folding.fold(search)
+        let keyPart = CartKey.canHold(search) ? search : nil
+        let texts = "instr(\(Self.fullName), ?) > 0 OR instr(email, ?) > 0"
+        let values: [Binding] = [.text(folded), .text(folded)] + (keyPart.map { [.text($0)] } ?? [])
+        let candidates = Set([folded, keyPart ?? folded].map(Self.trigrams(of:)))
+        if !candidates.contains("") {
+            let query = candidates.sorted().map { "(\($0))" }.joined(separator: " OR ")
+            add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(query)])
+            add("(\(texts)\(keyPart == nil ? "" : " OR instr(key, ?) > 0"))", values)
+        } else {
+            // Too short for the trigrams. Two indexes hold all the texts, so the documents need not be read.
+            let keys = keyPart == nil ? "" : " UNION SELECT id FROM carts INDEXED BY carts_key WHERE instr(key, ?) > 0"
+            add("id IN (SELECT id FROM carts INDEXED BY carts_customer WHERE \(texts)\(keys))", values)
+        }
+    }
+
+    /// Lets the trigrams choose the candidates if at least one text is long enough for them.
+    private mutating func addTrigrams(_ texts: [String]) {
+        let query = texts.map(Self.trigrams(of:)).filter { !$0.isEmpty }.joined(separator: " AND ")
+        guard !query.isEmpty else { return }
+        add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(query)])
+    }
+
+    /// The full-text query for carts that hold every trigram of a text; empty if it is too short to have one.
+    private static func trigrams(of text: String) -> String {
+        let scalars = Array(text.unicodeScalars)
+        guard scalars.count >= trigram else { return "" }
+        let all = Set((0...(scalars.count - trigram)).map { scalars[$0..<($0 + trigram)].map(String.init).joined() })
+        return all.sorted().map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: " AND ")
+    }
+}

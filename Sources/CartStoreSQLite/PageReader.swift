@@ -1,0 +1,114 @@
+import CartCore
+
+/// Reads one page of a list on one unchanging view of the database.
+struct PageReader {
+    let connection: Connection
+    let query: CartQuery
+
+    /// Up to this many carts are collected and sorted even where a walk might be shorter: the matches of a filter often stand close
+    /// together in an order, and then a walk passes nearly all carts before it meets the first.
+    private static let cheapToSort = 20_000
+
+    private var sort: SortIndex { SortIndex(field: query.sort.field) }
+
+    func page() throws -> CartPage {
+        try connection.reading {
+            let total = try count()
+            let places = try places(total: total)
+            let shown = places.prefix(query.limit)
+            return CartPage(
+                records: try shown.compactMap { try record(id: $0.id) }, total: total,
+                next: places.count > query.limit ? shown.last : nil)
+        }
+    }
+
+    /// How many carts meet the filter.
+    private func count() throws(SQLiteError) -> Int {
+        let filter = FilterSQL(query.filter, at: query.clock)
+        let sql = filter.isFacet ? "SELECT sum(carts) FROM cart_facets" : "SELECT count(*) FROM carts"
+        return Int(try connection.integer(sql + filter.clause, filter.values) ?? 0)
+    }
+
+    /// The carts of the page in order, and one more if more follow.
+    private func places(total: Int) throws(SQLiteError) -> [CartPosition] {
+        var filter = FilterSQL(query.filter, at: query.clock)
+        var offset = 0
+        switch query.start {
+        case .offset(let given):
+            guard given < total else { return [] }
+            offset = max(given, 0)
+        case .after(let position):
+            guard total > 0 else { return [] }
+            let comparison = query.sort.direction == .ascending ? ">" : "<"
+            filter.add("\(sort.row) \(comparison) \(sort.placeholders)", sort.bindings(of: position))
+        }
+        if offset > 0, let filledOnly = query.filter.isAboutContentsAlone {
+            let start = try CartRanks(connection: connection)
+                .start(offset: offset, in: sort, query.sort.direction, filledOnly: filledOnly)
+            if let position = start.position {
+                let comparison = query.sort.direction == .ascending ? ">=" : "<"
+                filter.add("\(sort.row) \(comparison) \(sort.placeholders)", sort.bindings(of: position))
+            }
+            return try walk(filter, offset: start.rest)
+        }
+        return try isWalkShorter(offset: offset, total: total) ? walk(filter, offset: offset) : collect(filter, offset: offset)
+    }
+
+    /// Whether going along the order and passing over what does not match is likely to be shorter than collecting what matches.
+    private func isWalkShorter(offset: Int, total: Int) throws(SQLiteError) -> Bool {
+        if query.filter.isAboutContentsAlone != nil { return true }
+        if total <= Self.cheapToSort { return false }
+        let all = Double(try connection.integer("SELECT sum(carts) FROM cart_facets") ?? 0)
+        return Double(offset + query.limit) * all / Double(total) <= 2 * Double(total)
+    }
+
+    private func walk(_ filter: FilterSQL, offset: Int) throws(SQLiteError) -> [CartPosition] {
+        try positions(
+            "FROM carts INDEXED BY \(sort.name)\(filter.clause) ORDER BY \(sort.order(query.sort.direction))", filter, offset: offset)
+    }
+
+    /// The plus signs keep the planner from using the order's index, so that it takes the filter's.
+    private func collect(_ filter: FilterSQL, offset: Int) throws(SQLiteError) -> [CartPosition] {
+        try positions("FROM carts\(filter.clause) ORDER BY \(sort.order(query.sort.direction, prefix: "+"))", filter, offset: offset)
+    }
+
+    private func positions(_ source: String, _ filter: FilterSQL, offset: Int) throws(SQLiteError) -> [CartPosition] {
+        let statement = try connection.statement("SELECT \(sort.column), owner_id, id \(source) LIMIT ? OFFSET ?")
+        statement.bind(filter.values + [.integer(Int64(query.limit) + 1), .integer(Int64(offset))])
+        defer { statement.reset() }
+        var positions: [CartPosition] = []
+        positions.reserveCapacity(query.limit + 1)
+        while try statement.step() {
+            positions.append(CartPosition(value: statement.value(0), ownerID: statement.integer(1), id: statement.integer(2)))
+        }
+        return positions
+    }
+
+    private func record(id: Int64) throws(SQLiteError) -> CartRecord? {
+        let statement = try connection.statement("SELECT id, revision, flags, document FROM carts WHERE id = ?1")
+        statement.bind(id, at: 1)
+        defer { statement.reset() }
+        return try statement.step() ? CartRecord(statement) : nil
+    }
+}
+
+extension CartRecord {
+    /// Reads the columns `id, revision, flags, document`.
+    init(_ row: Statement) {
+        self.init(
+            id: row.integer(0), revision: row.integer(1), wasAbandoned: row.integer(2) & Schema.Flag.wasAbandoned != 0,
+            document: row.blob(3))
+    }
+}
+
+extension CartFilter {
+    /// False if the filter lets every cart through, true if it asks for carts with items to buy and nothing else: the two lists whose
+    /// pages ``CartRanks`` can find. nil for all others.
+    var isAboutContentsAlone: Bool? {
+        var rest = self
+        rest.productKinds = CartFilter().productKinds
+        if rest == CartFilter() { return productIDs.isEmpty ? false : nil }
+        if rest.isEmpty == false { rest.isEmpty = nil } else if rest.holdsAny == .cart { rest.holdsAny = [] } else { return nil }
+        return rest == CartFilter() ? true : nil
+    }
+}

@@ -1,0 +1,187 @@
+import CartCore
+
+extension SQLiteStore: CredentialStore {
+    public func credentialsRevision() async throws(CartError) -> Int64 {
+        try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'credentials'") ?? 0 }
+    }
+
+    public func key(lookupHash: String) async throws(CartError) -> KeyAndUser? {
+        try readers.read { try $0.keys(where: "key_hash = ?1", [.text(lookupHash)]).first }
+    }
+
+    public func key(id: Int64) async throws(CartError) -> KeyAndUser? {
+        try readers.read { try $0.keys(where: "consumer_keys.id = ?1", [.integer(id)]).first }
+    }
+
+    public func keys() async throws(CartError) -> [KeyAndUser] {
+        try await readers.readAside { try $0.keys(where: "1", []) }
+    }
+
+    public func insert(_ key: ConsumerKey) async throws(CartError) -> ConsumerKey {
+        try await writer.write { connection, _ in
+            guard try connection.integer("SELECT 1 FROM users WHERE id = ?1", [.integer(key.userID)]) != nil else {
+                throw CartError.invalid("user", "does not exist")
+            }
+            let insert = try connection.statement(
+                """
+                INSERT INTO consumer_keys (user_id, description, permission, key_hash, secret_hash, truncated_key, created, expires,
+                revoked, last_access, requests) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                """)
+            insert.bind(key.userID, at: 1)
+            insert.bind(key.description, at: 2)
+            insert.bind(key.permission.rawValue, at: 3)
+            insert.bind(key.keyHash, at: 4)
+            insert.bind(key.secretHash, at: 5)
+            insert.bind(key.truncatedKey, at: 6)
+            insert.bind(key.created.milliseconds, at: 7)
+            insert.bind(key.expires?.milliseconds, at: 8)
+            insert.bind(key.revoked?.milliseconds, at: 9)
+            insert.bind(key.lastAccess?.milliseconds, at: 10)
+            insert.bind(key.requests, at: 11)
+            try insert.run()
+            try connection.noteCredentialsChange()
+            var stored = key
+            stored.id = try connection.integer("SELECT id FROM consumer_keys WHERE key_hash = ?1", [.text(key.keyHash)]) ?? 0
+            return stored
+        }
+    }
+
+    public func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool {
+        try await writer.write { connection, _ in
+            guard try connection.integer("SELECT 1 FROM consumer_keys WHERE id = ?1", [.integer(id)]) != nil else { return false }
+            let update = try connection.statement("UPDATE consumer_keys SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL")
+            update.bind(id, at: 1)
+            update.bind(now.milliseconds, at: 2)
+            try update.run()
+            if connection.changes > 0 { try connection.noteCredentialsChange() }
+            return true
+        }
+    }
+
+    public func add(_ usage: [KeyUsage]) async throws(CartError) {
+        try await writer.write { connection, _ in
+            for use in usage {
+                let update = try connection.statement(
+                    """
+                    UPDATE consumer_keys SET requests = requests + ?2, last_access = max(coalesce(last_access, ?3), ?3) WHERE id = ?1
+                    """)
+                update.bind(use.keyID, at: 1)
+                update.bind(use.requests, at: 2)
+                update.bind(use.lastAccess.milliseconds, at: 3)
+                try update.run()
+            }
+        }
+    }
+
+    public func user(login: String) async throws(CartError) -> User? {
+        let folded = Binding.text(Folding.fold(login))
+        return try readers.read { connection in
+            // A name never holds an @ and an address always does, so at most one of the two can be meant.
+            try connection.users(where: "folded_name = ?1 OR folded_email = ?1", [folded]).first
+        }
+    }
+
+    public func users() async throws(CartError) -> [User] {
+        try await readers.readAside { try $0.users(where: "1", []) }
+    }
+
+    public func insert(_ user: User) async throws(CartError) -> User {
+        try await writer.write { connection, _ in
+            let name = Folding.fold(user.name)
+            let email = Folding.fold(user.email)
+            if try connection.integer("SELECT 1 FROM users WHERE folded_name = ?1", [.text(name)]) != nil {
+                throw CartError.invalid("name", "is another user's, too")
+            }
+            if try connection.integer("SELECT 1 FROM users WHERE folded_email = ?1", [.text(email)]) != nil {
+                throw CartError.invalid("email", "is another user's, too")
+            }
+            let insert = try connection.statement(
+                """
+                INSERT INTO users (name, folded_name, email, folded_email, role, password, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                """)
+            insert.bind(user.name, at: 1)
+            insert.bind(name, at: 2)
+            insert.bind(user.email, at: 3)
+            insert.bind(email, at: 4)
+            insert.bind(user.role.rawValue, at: 5)
+            insert.bind(user.password.text, at: 6)
+            insert.bind(user.created.milliseconds, at: 7)
+            try insert.run()
+            try connection.noteCredentialsChange()
+            var stored = user
+            stored.id = try connection.integer("SELECT id FROM users WHERE folded_name = ?1", [.text(name)]) ?? 0
+            return stored
+        }
+    }
+
+    public func deleteUser(name: String) async throws(CartError) -> Bool {
+        try await writer.write { connection, _ in
+            let name = Binding.text(Folding.fold(name))
+            guard let id = try connection.integer("SELECT id FROM users WHERE folded_name = ?1", [name]) else { return false }
+            for sql in ["DELETE FROM consumer_keys WHERE user_id = ?1", "DELETE FROM users WHERE id = ?1"] {
+                let delete = try connection.statement(sql)
+                delete.bind(id, at: 1)
+                try delete.run()
+            }
+            try connection.noteCredentialsChange()
+            return true
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func noteCredentialsChange() throws(SQLiteError) {
+        try execute("UPDATE counters SET value = value + 1 WHERE name = 'credentials'")
+    }
+
+    fileprivate func users(where condition: String, _ values: [Binding]) throws -> [User] {
+        let select = try statement(
+            "SELECT id, name, email, role, password, created FROM users WHERE \(condition) ORDER BY id")
+        select.bind(values)
+        defer { select.reset() }
+        var users: [User] = []
+        while try select.step() { users.append(try select.user(from: 0)) }
+        return users
+    }
+
+    fileprivate func keys(where condition: String, _ values: [Binding]) throws -> [KeyAndUser] {
+        let select = try statement(
+            """
+            SELECT consumer_keys.id, user_id, description, permission, key_hash, secret_hash, truncated_key, consumer_keys.created,
+            expires, revoked, last_access, requests,
+            users.id, users.name, users.email, users.role, users.password, users.created
+            FROM consumer_keys JOIN users ON users.id = user_id WHERE \(condition) ORDER BY consumer_keys.id
+            """)
+        select.bind(values)
+        defer { select.reset() }
+        var keys: [KeyAndUser] = []
+        while try select.step() {
+            guard let permission = Permission(rawValue: select.text(3)) else { throw CartError.damaged("consumer_keys") }
+            let key = ConsumerKey(
+                id: select.integer(0), userID: select.integer(1), description: select.text(2), permission: permission,
+                keyHash: select.text(4), secretHash: select.blob(5), truncatedKey: select.text(6),
+                created: Timestamp(milliseconds: select.integer(7)),
+                expires: select.optionalInteger(8).map(Timestamp.init(milliseconds:)),
+                revoked: select.optionalInteger(9).map(Timestamp.init(milliseconds:)),
+                lastAccess: select.optionalInteger(10).map(Timestamp.init(milliseconds:)), requests: select.integer(11))
+            keys.append(KeyAndUser(key: key, user: try select.user(from: 12)))
+        }
+        return keys
+    }
+}
+
+extension Statement {
+    /// Reads the columns `id, name, email, role, password, created`.
+    fileprivate func user(from first: Int32) throws(CartError) -> User {
+        guard let role = Role(rawValue: text(first + 3)) else { throw .damaged("users") }
+        return User(
+            id: integer(first), name: text(first + 1), email: text(first + 2), role: role,
+            password: PasswordHash(stored: text(first + 4)), created: Timestamp(milliseconds: integer(first + 5)))
+    }
+}
+
+extension CartError {
+    fileprivate static func damaged(_ table: String) -> CartError {
+        CartError(.unavailable, "A row of the table \(table) cannot be read; was it written by a newer version?")
+    }
+}

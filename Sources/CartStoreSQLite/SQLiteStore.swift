@@ -1,0 +1,60 @@
+import CartCore
+
+/// The embedded store: one SQLite file.
+///
+/// - Every change that was answered is on disk: `synchronous=FULL`, one writing thread that commits many waiting changes at once.
+/// - Reads run in parallel and each sees one moment.
+/// - Several processes may use one file; each sees what the others committed.
+public final class SQLiteStore: CartStore {
+    let readers: Readers
+    let writer: Writer
+
+    /// Opens the file, makes it if there is none, and brings it to the present schema.
+    ///
+    /// - Parameter path: of the file; its folder must exist. Beside it SQLite keeps two files of its own, `-wal` and `-shm`.
+    /// - Throws: ``CartError`` `.unavailable` that says why the file cannot be used.
+    public init(path: String) throws(CartError) {
+        do {
+            try Migrator(connection: Connection(path: path, access: .write)).migrate()
+            writer = try Writer(path: path)
+        } catch let error as CartError {
+            throw error
+        } catch let error as SQLiteError {
+            throw error.unavailable
+        } catch {
+            throw CartError(.unavailable, "The database cannot be opened.")
+        }
+        readers = Readers(path: path)
+    }
+
+    /// Stops accepting writes; those that wait are still done.
+    public func close() { writer.close() }
+
+    public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
+        try readers.read { connection in
+            let statement = try connection.statement("SELECT id, revision, flags, document FROM carts WHERE key = ?1")
+            statement.bind(key.text, at: 1)
+            defer { statement.reset() }
+            return try statement.step() ? CartRecord(statement) : nil
+        }
+    }
+
+    public func page(_ query: CartQuery) async throws(CartError) -> CartPage {
+        // A page without conditions costs the same wherever it lies and is read here; the cost of others depends on the filter.
+        if query.filter.isAboutContentsAlone != nil, query.limit <= 100 {
+            return try readers.read { try PageReader(connection: $0, query: query).page() }
+        }
+        return try await readers.readAside { try PageReader(connection: $0, query: query).page() }
+    }
+
+    public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+        try await writer.write { connection, counters in
+            let rows = CartRows(connection: connection)
+            return try changes.map { try rows.apply($0, counters: &counters) }
+        }
+    }
+
+    public func check() async throws(CartError) {
+        _ = try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") }
+    }
+}

@@ -1,0 +1,137 @@
+/// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
+/// changed, and the file remembers the hash of each that was applied.
+enum Schema {
+    static let migrations: [String] = [carts, credentials]
+
+    /// Flags of a cart, in one column so that every index can carry them all.
+    enum Flag {
+        static let holdsCart: Int64 = 1
+        static let holdsWishlist: Int64 = 2
+        static let holdsRemoved: Int64 = 4
+        static let converted: Int64 = 8
+        static let wasAbandoned: Int64 = 16
+        static let contact: Int64 = 32
+        static let guest: Int64 = 64
+    }
+
+    /// Carts and what finds them.
+    ///
+    /// - `carts`: narrow columns to find a cart by, then the document to show it. `customer` and `email` are folded.
+    /// - One index for each order of a list. Behind its value each carries what a filter may ask for (flags, store and, where the
+    ///   states need them, times), so that a walk along it reads no row of the table that it does not show.
+    /// - `cart_ranks`: each order cut into runs of neighbours with their counts, so that the n-th cart is found without counting n.
+    /// - `cart_facets`: how many carts there are of each store and combination of flags.
+    /// - `cart_search`: trigrams of name, e-mail and key.
+    /// - `counters`: the number that ids and revisions are taken from.
+    /// - `sqlite_stat1` is written by hand: the planner then knows which index is selective, and plans are the same on every machine.
+    private static let carts = """
+        CREATE TABLE carts (
+            id INTEGER PRIMARY KEY,
+            key TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            store_id INTEGER NOT NULL,
+            owner_id INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            total INTEGER NOT NULL,
+            products_total INTEGER NOT NULL,
+            customer TEXT NOT NULL,
+            email TEXT NOT NULL,
+            source TEXT NOT NULL,
+            products TEXT NOT NULL,
+            document BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX carts_key ON carts (key);
+        CREATE INDEX carts_id ON carts (id, owner_id, flags, store_id, updated, expires);
+        CREATE INDEX carts_created ON carts (created, owner_id, id, flags, store_id);
+        CREATE INDEX carts_updated ON carts (updated, owner_id, id, flags, store_id, expires);
+        CREATE INDEX carts_expires ON carts (expires, owner_id, id, flags, store_id, updated);
+        CREATE INDEX carts_total ON carts (total, owner_id, id, flags, store_id);
+        CREATE INDEX carts_products_total ON carts (products_total, owner_id, id, flags, store_id);
+        CREATE INDEX carts_customer ON carts (customer, owner_id, id, flags, store_id, email);
+        CREATE INDEX carts_owner ON carts (owner_id, created, id, flags, store_id);
+        CREATE INDEX carts_email ON carts (email, id, flags, store_id) WHERE email <> '';
+        CREATE INDEX carts_source ON carts (source, id, flags, store_id);
+
+        CREATE TABLE cart_products (
+            product_id INTEGER NOT NULL,
+            cart_id INTEGER NOT NULL,
+            kinds INTEGER NOT NULL,
+            PRIMARY KEY (product_id, cart_id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE cart_ranks (
+            sort INTEGER NOT NULL,
+            value ANY NOT NULL,
+            owner_id INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            carts INTEGER NOT NULL,
+            filled INTEGER NOT NULL,
+            PRIMARY KEY (sort, value, owner_id, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE cart_facets (
+            store_id INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            carts INTEGER NOT NULL,
+            PRIMARY KEY (store_id, flags)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE VIRTUAL TABLE cart_search USING fts5(
+            name, email, key, content='', detail=none, columnsize=0, tokenize='trigram case_sensitive 1'
+        );
+
+        CREATE TABLE counters (
+            name TEXT PRIMARY KEY,
+            value INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO counters VALUES ('revision', 0), ('credentials', 0);
+
+        ANALYZE;
+        DELETE FROM sqlite_stat1;
+        INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+            ('carts', 'carts_key', '1000000 1'),
+            ('carts', 'carts_id', '1000000 1 1 1 1 1 1'),
+            ('carts', 'carts_created', '1000000 4 1 1 1 1'),
+            ('carts', 'carts_updated', '1000000 4 1 1 1 1 1'),
+            ('carts', 'carts_expires', '1000000 4 1 1 1 1 1'),
+            ('carts', 'carts_total', '1000000 100 1 1 1 1'),
+            ('carts', 'carts_products_total', '1000000 100 1 1 1 1'),
+            ('carts', 'carts_customer', '1000000 20 1 1 1 1 1'),
+            ('carts', 'carts_owner', '1000000 2 1 1 1 1'),
+            ('carts', 'carts_email', '500000 2 1 1 1'),
+            ('carts', 'carts_source', '1000000 200000 1 1 1'),
+            ('cart_products', 'cart_products', '3000000 5000 1');
+        """
+
+    private static let credentials = """
+        CREATE TABLE users (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            name TEXT NOT NULL,
+            folded_name TEXT NOT NULL UNIQUE,
+            email TEXT NOT NULL,
+            folded_email TEXT NOT NULL UNIQUE,
+            role TEXT NOT NULL,
+            password TEXT NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE consumer_keys (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            user_id INTEGER NOT NULL,
+            description TEXT NOT NULL,
+            permission TEXT NOT NULL,
+            key_hash TEXT NOT NULL UNIQUE,
+            secret_hash BLOB NOT NULL,
+            truncated_key TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER,
+            revoked INTEGER,
+            last_access INTEGER,
+            requests INTEGER NOT NULL
+        ) STRICT;
+        CREATE INDEX consumer_keys_user ON consumer_keys (user_id);
+        """
+}

@@ -1,0 +1,122 @@
+import CartCore
+import Foundation
+
+/// The one thread that writes: it takes all requests that wait and commits them in one transaction, so that they share the
+/// cost of bringing it to disk.
+final class Writer: @unchecked Sendable {
+    private struct Job {
+        let run: (Connection, inout Counters) throws -> Void
+        /// Called once, when the work is on disk (nil) or was not done.
+        let finish: ((any Error)?) -> Void
+    }
+
+    /// Requests in one transaction.
+    private static let mostInGroup = 1000
+    /// Frames in the log after which it is copied into the database beside the writing.
+    private static let checkpointAfter = 4000
+    /// Frames after which writing waits for that: the log must not grow for ever under a steady load.
+    private static let checkpointFirst = 100_000
+
+    private let connection: Connection
+    private let checkpointer: Checkpointer
+    // Both are guarded by the condition.
+    private let condition = NSCondition()
+    private var waiting: [Job] = []
+    private var isClosing = false
+
+    init(path: String) throws(SQLiteError) {
+        connection = try Connection(path: path, access: .write)
+        checkpointer = try Checkpointer(path: path)
+        let thread = Thread { [self] in work() }
+        thread.name = "corral-writer"
+        thread.start()
+    }
+
+    /// Runs `body` in a transaction, perhaps together with others.
+    ///
+    /// `body` may be run again if the transaction fails because of another's.
+    ///
+    /// - Returns: what `body` returned, when it is on disk.
+    /// - Throws: the error of `body` if that is a ``CartError``, else `.unavailable`; then nothing was done.
+    func write<Value: Sendable>(
+        _ body: @escaping @Sendable (Connection, inout Counters) throws -> Value
+    ) async throws(CartError) -> Value {
+        let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
+            let outcome = Outcome<Value>()
+            let job = Job(
+                run: { connection, counters in outcome.value = try body(connection, &counters) },
+                finish: { error in continuation.resume(returning: outcome.result(error)) })
+            condition.lock()
+            let isClosed = isClosing
+            if !isClosed { waiting.append(job) }
+            condition.signal()
+            condition.unlock()
+            if isClosed { job.finish(CartError(.unavailable, "The store is closed.", retryAfter: 5)) }
+        }
+        return try result.get()
+    }
+
+    /// Lets the thread end when everything that waits is written.
+    func close() {
+        condition.lock()
+        isClosing = true
+        condition.signal()
+        condition.unlock()
+    }
+
+    private func work() {
+        while let group = nextGroup() {
+            if connection.logFrames > Self.checkpointFirst { checkpointer.checkpointNow() }
+            do {
+                try run(group)
+                for job in group { job.finish(nil) }
+            } catch {
+                // One of several may be to blame: each gets a transaction of its own.
+                for job in group {
+                    do {
+                        if group.count == 1 { throw error }
+                        try run([job])
+                        job.finish(nil)
+                    } catch {
+                        job.finish(error)
+                    }
+                }
+            }
+            if connection.logFrames > Self.checkpointAfter { checkpointer.checkpointSoon() }
+        }
+    }
+
+    private func nextGroup() -> [Job]? {
+        condition.lock()
+        defer { condition.unlock() }
+        while waiting.isEmpty, !isClosing { condition.wait() }
+        guard !waiting.isEmpty else { return nil }
+        let group = Array(waiting.prefix(Self.mostInGroup))
+        waiting.removeFirst(group.count)
+        return group
+    }
+
+    private func run(_ group: [Job]) throws {
+        try connection.writing {
+            var counters = try Counters(connection)
+            for job in group { try job.run(connection, &counters) }
+            try counters.keep(connection)
+        }
+    }
+}
+
+/// What a job returned, kept until its transaction is on disk.
+private final class Outcome<Value: Sendable>: @unchecked Sendable {
+    var value: Value?
+
+    func result(_ error: (any Error)?) -> Result<Value, CartError> {
+        switch error {
+        case let error as CartError: return .failure(error)
+        case let error as SQLiteError: return .failure(error.unavailable)
+        case .some: return .failure(CartError(.unavailable, "The store cannot write.", retryAfter: 5))
+        case nil: break
+        }
+        guard let value else { return .failure(CartError(.unavailable, "The store cannot write.", retryAfter: 5)) }
+        return .success(value)
+    }
+}

@@ -1,0 +1,31 @@
+import CartCore
+
+extension CartPosition {
+    /// Whether the cart at this position stands before the one at `other` in a list of the given direction: by value, then by the
+    /// owner's number, then by the cart's id. Text is compared by its bytes in UTF-8.
+    ///
+    /// Both positions must be of one sort field; of different kinds of values, the integer counts as the smaller.
+    public func precedes(_ other: CartPosition, in direction: CartSort.Direction) -> Bool {
+        switch direction {
+        case .ascending: isLess(than: other)
+        case .descending: other.isLess(than: self)
+        }
+    }
+
+    private func isLess(than other: CartPosition) -> Bool {
+        if value.isLess(than: other.value) { return true }
+        if other.value.isLess(than: value) { return false }
+        return (ownerID, id) < (other.ownerID, other.id)
+    }
+}
+
+extension CartPosition.Value {
+    fileprivate func isLess(than other: CartPosition.Value) -> Bool {
+        switch (self, other) {
+        case (.integer(let a), .integer(let b)): a < b
+        case (.text(let a), .text(let b)): a.utf8.lexicographicallyPrecedes(b.utf8)
+        case (.integer, .text): true
+        case (.text, .integer): false
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import CartCore
+import Synchronization
+
+/// A store in memory that is as simple as the ports allow: what other stores are compared with.
+///
+/// It keeps to the meaning of the ports and to nothing else. Ids and revisions of carts come from one counter that begins at 1: each
+/// write that is done takes the next number, and a new cart's id is the revision of its creation.
+public final class InMemoryStore: CartStore, CredentialStore {
+    struct StoredCart {
+        var record: CartRecord
+        /// What the document says, read back once when it is kept; nil if it cannot be read.
+        var cart: Cart?
+    }
+
+    struct State {
+        var carts: [CartKey: StoredCart] = [:]
+        var lastRevision: Int64 = 0
+        var users: [User] = []
+        var keys: [ConsumerKey] = []
+        var lastCredentialID: Int64 = 0
+        var credentialsRevision: Int64 = 0
+    }
+
+    let state = Mutex(State())
+
+    /// An empty store.
+    public init() {}
+
+    /// The cart under a key; nil if there is none.
+    public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
+        state.withLock { $0.carts[key]?.record }
+    }
+
+    /// One page of carts, by looking at every cart there is. A cart whose document is damaged is left out and not counted.
+    public func page(_ query: CartQuery) async throws(CartError) -> CartPage {
+        let all = state.withLock { Array($0.carts.values) }
+        var found: [(record: CartRecord, position: CartPosition)] = []
+        for stored in all {
+            guard let cart = stored.cart, query.filter.matches(stored.record, cart: cart, at: query.clock) else { continue }
+            found.append((stored.record, stored.record.position(in: query.sort.field, of: cart)))
+        }
+        found.sort { $0.position.precedes($1.position, in: query.sort.direction) }
+        let rest =
+            switch query.start {
+            case .offset(let count): found.dropFirst(max(count, 0))
+            case .after(let position): found.drop { !position.precedes($0.position, in: query.sort.direction) }
+            }
+        let page = rest.prefix(query.limit)
+        return CartPage(records: page.map(\.record), total: found.count, next: page.count < rest.count ? page.last?.position : nil)
+    }
+
+    /// Writes in order, all of them at one moment.
+    public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+        state.withLock { state in changes.map { state.apply($0) } }
+    }
+
+    /// Returns always.
+    public func check() async throws(CartError) {}
+}
+
+extension InMemoryStore.State {
+    fileprivate mutating func apply(_ change: CartChange) -> CartChangeResult {
+        switch change {
+        case .save(let cart, let wasAbandoned, let expected):
+            let standing = carts[cart.key]?.record
+            guard standing?.revision == expected else { return .conflict }
+            lastRevision += 1
+            let record = CartRecord(
+                id: standing?.id ?? lastRevision, revision: lastRevision, wasAbandoned: wasAbandoned, document: cart.document)
+            carts[cart.key] = InMemoryStore.StoredCart(record: record, cart: try? record.cart())
+            return .saved(id: record.id, revision: record.revision)
+        case .delete(let key, let expected):
+            guard let standing = carts[key]?.record else { return .notFound }
+            if let expected, standing.revision != expected { return .conflict }
+            lastRevision += 1
+            carts[key] = nil
+            return .deleted(revision: lastRevision)
+        }
+    }
+}

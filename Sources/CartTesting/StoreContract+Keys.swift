@@ -1,0 +1,92 @@
+import CartCore
+
+extension StoreContract {
+    static let keyChecks = [
+        Check("A new key is kept with an id that the store chooses, and found by hash, by id and in the list.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let bob = try await trial.store.insert(Trial.user("bob", role: .customer))
+            var all: [KeyAndUser] = []
+            for (place, permission) in Permission.allCases.enumerated() {
+                let owner = place % 2 == 0 ? bob : ann
+                let given = Trial.key(of: owner, "ck_\(place)", permission: permission, expires: place == 0 ? Trial.base : nil)
+                let kept = try await trial.store.insert(given)
+                var expected = given
+                expected.id = kept.id
+                try expect(kept, is: expected, "the new key \(place)")
+                all.append(KeyAndUser(key: kept, user: owner))
+            }
+            for entry in all {
+                try expect(try await trial.store.key(id: entry.key.id), is: entry, "the key by id")
+                try expect(try await trial.store.key(lookupHash: entry.key.keyHash), is: entry, "the key by hash")
+            }
+            try expect(try await trial.store.keys(), is: all.sorted { $0.key.id < $1.key.id }, "all keys by id")
+            try expect(Set(all.map(\.key.id)).count, is: all.count, "distinct ids")
+        },
+        Check("Unknown keys are not found.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
+            for hash in ["", "%", key.keyHash.uppercased(), String(key.keyHash.dropLast()), key.keyHash + "0"] where hash != key.keyHash {
+                try expect(try await trial.store.key(lookupHash: hash), is: nil, "the key with hash '\(hash)'")
+            }
+            for id in [0, -1, key.id + 1, .max] { try expect(try await trial.store.key(id: id), is: nil, "the key with id \(id)") }
+        },
+        Check("A key of an unknown user is refused.") { trial in
+            var nobody = Trial.user("nobody")
+            for id in [0, -1, 4711, Int64.max] {
+                nobody.id = id
+                let key = Trial.key(of: nobody, "ck_1")
+                try await expectInvalid("a key of user \(id)") { _ = try await trial.store.insert(key) }
+            }
+            try expect(try await trial.store.keys(), is: [], "all keys")
+        },
+        Check("A key is revoked once; revoking it again changes nothing.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
+            let other = try await trial.store.insert(Trial.key(of: ann, "ck_2"))
+            try expect(try await trial.store.revokeKey(id: key.id, now: Trial.base), is: true, "revoking")
+            try expect(try await trial.store.revokeKey(id: key.id, now: Trial.base + .days(1)), is: true, "revoking again")
+            try expect(try await trial.store.revokeKey(id: other.id + 1, now: Trial.base), is: false, "revoking an unknown key")
+            var revoked = key
+            revoked.revoked = Trial.base
+            try expect(try await trial.store.keys().map(\.key), is: [revoked, other].sorted { $0.id < $1.id }, "all keys")
+            try expect(try await trial.store.key(lookupHash: key.keyHash)?.key, is: revoked, "the revoked key by hash")
+        },
+        Check("Usage adds up, and the last access only rises.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
+            let other = try await trial.store.insert(Trial.key(of: ann, "ck_2"))
+            let later = Trial.base + .hours(1)
+            try await trial.store.add([])
+            try await trial.store.add([KeyUsage(keyID: key.id, requests: 3, lastAccess: later)])
+            try await trial.store.add([
+                KeyUsage(keyID: 4711, requests: 9, lastAccess: later), KeyUsage(keyID: key.id, requests: 4, lastAccess: Trial.base),
+                KeyUsage(keyID: key.id, requests: 1, lastAccess: Trial.base - .hours(1)),
+            ])
+            let used = try require(try await trial.store.key(id: key.id)?.key, "the key")
+            try expect(used.requests, is: 8, "requests")
+            try expect(used.lastAccess, is: later, "last access")
+            try expect(try await trial.store.key(id: other.id)?.key, is: other, "the key that was not used")
+        },
+        Check("The revision of the credentials rises with every change of a user or a key, and not with usage.") { trial in
+            var revision = try await trial.store.credentialsRevision()
+            func expectRise(after what: String) async throws {
+                let new = try await trial.store.credentialsRevision()
+                try expect(new > revision, "the revision \(new) after \(what) is not above \(revision)")
+                revision = new
+            }
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            try await expectRise(after: "a new user")
+            let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
+            try await expectRise(after: "a new key")
+            try await trial.store.add([KeyUsage(keyID: key.id, requests: 1, lastAccess: Trial.base)])
+            _ = try await trial.store.keys()
+            _ = try await trial.keep([try Trial.cart("a")])
+            try expect(try await trial.store.credentialsRevision(), is: revision, "the revision after usage")
+            _ = try await trial.store.revokeKey(id: key.id, now: Trial.base)
+            try await expectRise(after: "a revoked key")
+            _ = try await trial.store.deleteUser(name: "ann")
+            try await expectRise(after: "a deleted user")
+            try expect(try await trial.store.credentialsRevision(), is: revision, "the revision asked twice")
+        },
+    ]
+}
