@@ -18,21 +18,23 @@ let package = Package(
     products: [.executable(name: "corral", targets: ["corral"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
-        .package(
-            url: "https://github.com/apple/swift-configuration.git", from: "1.4.0",
-            traits: ["YAML", "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
         // The domain: carts, keys, money, filters, errors and the ports of the stores.
         .target(
             name: "CartCore",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto")],
+            dependencies: [
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3",
@@ -61,20 +63,42 @@ let package = Package(
         .target(
             name: "CartServer",
             dependencies: [
-                "CartAPICoCart", "CartAPINative", "CartHTTP", "CartStoreSQLite",
+                "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "corral",
             dependencies: [
-                "CartSamples", "CartServer",
+                "CartCore", "CartHTTP", "CartSamples", "CartServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         // The suite that every store must pass, and the oracle it is compared with.
         .target(name: "CartTesting", dependencies: ["CartCore"], swiftSettings: strict),
         .testTarget(name: "CartCoreTests", dependencies: ["CartCore", "CartTesting"], swiftSettings: strict),
+        .testTarget(
+            name: "CartStoreSQLiteTests", dependencies: ["CartCore", "CartSamples", "CartStoreSQLite", "CartTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CartServerTests",
+            dependencies: [
+                "CSQLite", "CartAPICoCart", "CartCore", "CartSamples", "CartServer", "CartTesting", "corral",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            resources: [.copy("Golden")],
+            swiftSettings: strict),
+        .testTarget(name: "CartSamplesTests", dependencies: ["CartCore", "CartSamples"], swiftSettings: strict),
     ]
 )

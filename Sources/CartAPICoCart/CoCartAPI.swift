@@ -28,7 +28,8 @@ public struct CoCartAPI: Dialect {
     ///   - limits: of bodies and their depth.
     ///   - dateFormat: the format for everybody; nil: by the kind of credential, unless a request asks for one.
     public init(
-        carts: CartService, authenticator: Authenticator, clock: any WallClock, baseURL: BaseURL, limits: HTTPLimits, dateFormat: DateFormat?
+        carts: CartService, authenticator: Authenticator, clock: any WallClock, baseURL: BaseURL, limits: HTTPLimits,
+        dateFormat: DateFormat?
     ) {
         let routes = Routes(
             carts: carts, authenticator: authenticator, clock: clock, baseURL: baseURL, limits: limits, dateFormat: dateFormat)

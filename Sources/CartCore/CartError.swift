@@ -2,7 +2,7 @@
 ///
 /// The codes are closed: every dialect maps each of them to a status and a body of its own, and the compiler tells it of a
 /// new one. The reason is written for the person who must act; it never contains a secret or personal data.
-public struct CartError: Error, Hashable, Sendable {
+public struct CartError: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Hashable, Sendable, CaseIterable {
         /// The body is not well-formed JSON, or nested too deeply.
         case malformedJSON
@@ -52,6 +52,8 @@ public struct CartError: Error, Hashable, Sendable {
         self.fields = fields
         self.retryAfter = retryAfter
     }
+
+    public var description: String { reason }
 
     /// A field or parameter with a wrong value.
     public static func invalid(_ field: String, _ reason: String) -> CartError {

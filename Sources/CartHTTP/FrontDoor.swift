@@ -51,7 +51,8 @@ public struct FrontDoor: HTTPResponder {
                 routed = Request(head: head, body: request.body)
             }
             let response = try await dialect.responder.respond(to: routed, context: context)
-            guard context.endpointPath != nil else { throw CartError(.routeNotFound, "No route has this path and method.") }
+            // The paths of routes begin with a slash; the router's own answer for all others has a name that does not.
+            guard context.endpointPath?.first == "/" else { throw CartError(.routeNotFound, "No route has this path and method.") }
             return isHead ? response.createHeadResponse() : response
         } catch {
             let error = error as? CartError ?? CartError(.unavailable, "The request failed.", retryAfter: 5)

@@ -50,7 +50,7 @@ public struct SampleShop: Sendable {
             currency: policy.currency, items: basket.items, coupons: basket.coupons, fees: basket.fees, totals: basket.totals,
             source: random.pick(Self.sources), ipAddress: Self.ipAddress(using: &random),
             orderID: isOrdered ? Int64(10_000 + number % 1_000_000_000_000) : nil, created: visit.created, updated: visit.updated,
-            expires: visit.updated + (owner.kind == .guest ? policy.guestLifetime : policy.customerLifetime))
+            expires: visit.updated + policy.lifetime(of: owner))
     }
 
     private func visitor(_ number: UInt64, using random: inout SplitMix64) -> (Owner, Shopper?) {

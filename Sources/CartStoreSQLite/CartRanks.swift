@@ -104,7 +104,8 @@ struct CartRanks {
             let count = runs.integer(0)
             if direction == .ascending {
                 if rest < count {
-                    return Start(position: CartPosition(value: runs.value(1), ownerID: runs.integer(2), id: runs.integer(3)), rest: Int(rest))
+                    return Start(
+                        position: CartPosition(value: runs.value(1), ownerID: runs.integer(2), id: runs.integer(3)), rest: Int(rest))
                 }
             } else {
                 if rest < count { return Start(position: before, rest: Int(rest)) }

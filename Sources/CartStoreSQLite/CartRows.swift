@@ -4,16 +4,30 @@ import CartCore
 struct CartRows {
     let connection: Connection
 
+    /// A change with everything worked out that needs no look at the database, so that the thread that writes has less to do.
+    enum Change: Sendable {
+        case save(CartColumns, document: [UInt8], replacing: Int64?)
+        case delete(key: String, revision: Int64?)
+
+        init(_ change: CartChange) {
+            switch change {
+            case .save(let cart, let wasAbandoned, let replacing):
+                self = .save(CartColumns(cart, wasAbandoned: wasAbandoned), document: cart.document, replacing: replacing)
+            case .delete(let key, let revision):
+                self = .delete(key: key.text, revision: revision)
+            }
+        }
+    }
+
     /// Does one change. The next revision is taken only if something is written.
-    func apply(_ change: CartChange, counters: inout Counters) throws(SQLiteError) -> CartChangeResult {
+    func apply(_ change: Change, counters: inout Counters) throws(SQLiteError) -> CartChangeResult {
         switch change {
-        case .save(let cart, let wasAbandoned, let replacing):
-            let standing = try find(cart.key)
+        case .save(let columns, let document, let replacing):
+            let standing = try find(columns.key)
             guard standing?.revision == replacing else { return .conflict }
             let revision = counters.nextRevision()
             let id = standing?.id ?? revision
-            let columns = CartColumns(cart, wasAbandoned: wasAbandoned)
-            try write(columns, document: cart.document, id: id, revision: revision, isNew: standing == nil)
+            try write(columns, document: document, id: id, revision: revision, isNew: standing == nil)
             try index(from: standing?.columns, to: columns, id: id)
             return .saved(id: id, revision: revision)
         case .delete(let key, let revision):
@@ -33,9 +47,9 @@ struct CartRows {
         var columns: CartColumns
     }
 
-    private func find(_ key: CartKey) throws(SQLiteError) -> Standing? {
+    private func find(_ key: String) throws(SQLiteError) -> Standing? {
         let select = try connection.statement("SELECT id, revision, \(CartColumns.list) FROM carts WHERE key = ?1")
-        select.bind(key.text, at: 1)
+        select.bind(key, at: 1)
         defer { select.reset() }
         guard try select.step() else { return nil }
         return Standing(id: select.integer(0), revision: select.integer(1), columns: CartColumns(select, from: 2))

@@ -1,7 +1,9 @@
 import CSQLite
 import CartCore
 
-/// One connection to the database file, with its prepared statements; used by one thread at a time.
+/// One connection to the database file, with its prepared statements.
+///
+/// It may be handed from thread to thread, but only one may use it at a time: ``Readers`` lends each to one, the others have an owner.
 final class Connection: @unchecked Sendable {
     enum Access {
         case read, write
@@ -27,7 +29,6 @@ final class Connection: @unchecked Sendable {
         database = handle
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, 5000)
-        sqlite3_wal_hook(handle, noteLogFrames, Unmanaged.passUnretained(frames).toOpaque())
         do {
             switch access {
             case .read:
@@ -39,6 +40,8 @@ final class Connection: @unchecked Sendable {
             sqlite3_close_v2(handle)
             throw error
         }
+        // After the pragma, which takes the hook away.
+        sqlite3_wal_hook(handle, noteLogFrames, Unmanaged.passUnretained(frames).toOpaque())
     }
 
     deinit {
@@ -61,6 +64,19 @@ final class Connection: @unchecked Sendable {
         if statements.count >= Self.mostStatements { statements.removeAll() }
         statements[sql] = statement
         return statement
+    }
+
+    /// The texts of the statements that were prepared.
+    var preparedStatements: [String] { Array(statements.keys) }
+
+    func forgetStatements() { statements.removeAll() }
+
+    /// How SQLite would run a statement: a line for each step of its plan.
+    func plan(of sql: String) throws(SQLiteError) -> [String] {
+        let explain = try Statement("EXPLAIN QUERY PLAN " + sql, database: database)
+        var plan: [String] = []
+        while try explain.step() { plan.append(explain.text(3)) }
+        return plan
     }
 
     /// The first column of the first row; nil without a row or for NULL.

@@ -40,8 +40,7 @@ struct FilterSQL {
         }
         if let part = filter.emailPart {
             let part = Folding.fold(part)
-            addTrigrams([part])
-            add("instr(email, ?) > 0", [.text(part)])
+            add(text: "instr(email, ?) > 0", [.text(part)], holding: [part])
         }
         if let name = filter.name { add(name) }
         if let search = filter.search { add(search: search) }
@@ -93,13 +92,27 @@ struct FilterSQL {
         switch name {
         case .either(let part):
             let part = Folding.fold(part)
-            addTrigrams([part])
-            add("instr(customer, ?) > 0", [.text(part)])
+            add(text: "instr(customer, ?) > 0", [.text(part)], holding: [part])
         case .both(let first, let last):
             let first = Folding.fold(first)
             let last = Folding.fold(last)
-            addTrigrams([first, last])
-            add("instr(\(Self.firstName), ?) > 0 AND instr(\(Self.lastName), ?) > 0", [.text(first), .text(last)])
+            add(
+                text: "instr(\(Self.firstName), ?) > 0 AND instr(\(Self.lastName), ?) > 0", [.text(first), .text(last)],
+                holding: [first, last])
+        }
+    }
+
+    /// Adds a condition on `customer` and `email` alone.
+    ///
+    /// - Parameter parts: texts that name or e-mail must hold. The trigrams choose the candidates by those that are long enough; if none
+    ///   is, the index that holds both texts is gone through, so that the documents need not be read.
+    private mutating func add(text condition: String, _ values: [Binding], holding parts: [String]) {
+        let trigrams = parts.map(Self.trigrams(of:)).filter { !$0.isEmpty }
+        if trigrams.isEmpty {
+            add("id IN (SELECT id FROM carts INDEXED BY carts_customer WHERE \(condition))", values)
+        } else {
+            add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(trigrams.joined(separator: " AND "))])
+            add(condition, values)
         }
     }
 
@@ -124,13 +137,6 @@ struct FilterSQL {
             let keys = keyPart == nil ? "" : " UNION SELECT id FROM carts INDEXED BY carts_key WHERE instr(key, ?) > 0"
             add("id IN (SELECT id FROM carts INDEXED BY carts_customer WHERE \(texts)\(keys))", values)
         }
-    }
-
-    /// Lets the trigrams choose the candidates if at least one text is long enough for them.
-    private mutating func addTrigrams(_ texts: [String]) {
-        let query = texts.map(Self.trigrams(of:)).filter { !$0.isEmpty }.joined(separator: " AND ")
-        guard !query.isEmpty else { return }
-        add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(query)])
     }
 
     /// The full-text query for carts that hold every trigram of a text; empty if it is too short to have one.

@@ -27,9 +27,6 @@ public final class SQLiteStore: CartStore {
         readers = Readers(path: path)
     }
 
-    /// Stops accepting writes; those that wait are still done.
-    public func close() { writer.close() }
-
     public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
         try readers.read { connection in
             let statement = try connection.statement("SELECT id, revision, flags, document FROM carts WHERE key = ?1")
@@ -48,11 +45,14 @@ public final class SQLiteStore: CartStore {
     }
 
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
-        try await writer.write { connection, counters in
+        let changes = changes.map(CartRows.Change.init)
+        return try await writer.write { connection, counters in
             let rows = CartRows(connection: connection)
             return try changes.map { try rows.apply($0, counters: &counters) }
         }
     }
+
+    public func close() async { writer.close() }
 
     public func check() async throws(CartError) {
         _ = try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") }

@@ -34,13 +34,15 @@ final class Statement {
         var value = value
         value.withUTF8 { utf8 in
             _ = utf8.withMemoryRebound(to: CChar.self) {
-                sqlite3_bind_text(handle, index, $0.baseAddress ?? emptyText, Int32($0.count), copied)
+                sqlite3_bind_text(handle, index, $0.baseAddress ?? emptyText, Int32(clamping: $0.count), copied)
             }
         }
     }
 
     func bind(_ value: [UInt8], at index: Int32) {
-        _ = value.withUnsafeBytes { sqlite3_bind_blob(handle, index, $0.baseAddress ?? UnsafeRawPointer(emptyText), Int32($0.count), copied) }
+        _ = value.withUnsafeBytes {
+            sqlite3_bind_blob(handle, index, $0.baseAddress ?? UnsafeRawPointer(emptyText), Int32(clamping: $0.count), copied)
+        }
     }
 
     func bind(_ value: Binding, at index: Int32) {

@@ -39,11 +39,11 @@ public final class InMemoryStore: CartStore, CredentialStore {
             guard let cart = stored.cart, query.filter.matches(stored.record, cart: cart, at: query.clock) else { continue }
             found.append((stored.record, stored.record.position(in: query.sort.field, of: cart)))
         }
-        found.sort { $0.position.precedes($1.position, in: query.sort.direction) }
+        found.sort { $0.position.precedes($1.position, in: query.sort) }
         let rest =
             switch query.start {
             case .offset(let count): found.dropFirst(max(count, 0))
-            case .after(let position): found.drop { !position.precedes($0.position, in: query.sort.direction) }
+            case .after(let position): found.drop { !position.precedes($0.position, in: query.sort) }
             }
         let page = rest.prefix(query.limit)
         return CartPage(records: page.map(\.record), total: found.count, next: page.count < rest.count ? page.last?.position : nil)
@@ -56,6 +56,9 @@ public final class InMemoryStore: CartStore, CredentialStore {
 
     /// Returns always.
     public func check() async throws(CartError) {}
+
+    /// Does nothing; there are never writes that wait.
+    public func close() async {}
 }
 
 extension InMemoryStore.State {

@@ -89,7 +89,7 @@ private struct Comparison {
         let expected = try await oracle.cart(key)
         let found = try await store.cart(key)
         guard found == expected else {
-            throw difference("the cart under \(key)", expected.map(describe) ?? "none", found.map(describe) ?? "none")
+            throw difference("the cart under \(key)", expected.map(\.text) ?? "none", found.map(\.text) ?? "none")
         }
     }
 
@@ -102,7 +102,7 @@ private struct Comparison {
             let other = found.records.indices.contains(place) ? found.records[place] : nil
             guard right == other else {
                 throw difference(
-                    "cart \(place + 1) of the page \(query)", right.map(describe) ?? "none", other.map(describe) ?? "none",
+                    "cart \(place + 1) of the page \(query)", right.map(\.text) ?? "none", other.map(\.text) ?? "none",
                     more: "ids expected: \(expected.records.map(\.id))\n   ids found: \(found.records.map(\.id))")
             }
         }
@@ -136,11 +136,6 @@ private struct Comparison {
                   found: \(found)
                \(more)
             """)
-    }
-
-    private func describe(_ record: CartRecord) -> String {
-        "id \(record.id), revision \(record.revision), \(record.wasAbandoned ? "abandoned before, " : "")"
-            + String(decoding: record.document, as: UTF8.self)
     }
 }
 

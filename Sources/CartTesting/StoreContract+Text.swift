@@ -72,6 +72,15 @@ extension StoreContract {
             ]
             for (part, keys) in parts { try await trial.expectFound(keys, by: "search of '\(part)'") { $0.search = part } }
         },
+        Check("Control characters in names and in questions count as spaces.") { trial in
+            try await trial.keep([
+                try Trial.cart("tab", first: "a\tb"), try Trial.cart("line", last: "a\nb"), try Trial.cart("none", first: "ab"),
+            ])
+            for text in ["a b", "A\tB", "a\u{1}b", "\u{1F}"] {
+                try await trial.expectFound(["tab", "line"], by: "name with '\(text)'") { $0.name = .either(text) }
+                try await trial.expectFound(["tab", "line"], by: "search of '\(text)'") { $0.search = text }
+            }
+        },
         Check("What a query language might take for its own is ordinary text.") { trial in
             let texts = [
                 "%", "_", "\"", "*", "'", "\\", "--", "a%b", "a_b", "a*b", "a\"b", "(a", "^a", "a AND b", "NOT", "a:b", "{a}",

@@ -13,4 +13,52 @@ struct InMemoryStoreTests {
     func comparison(seed: UInt64) async throws {
         try await StoreContract.compare(InMemoryStore(), seed: seed, steps: 300)
     }
+
+    @Test("The comparison notices a store that is wrong in a small thing", arguments: FaultyStore.Fault.allCases)
+    func noticesFaults(fault: FaultyStore.Fault) async throws {
+        let violation = await #expect(throws: ContractViolation.self) {
+            for seed in 1...4 as ClosedRange<UInt64> {
+                try await StoreContract.compare(FaultyStore(fault: fault), seed: seed, steps: 400)
+            }
+        }
+        #expect(violation?.description.contains("Seed") == true)
+        #expect(violation?.description.contains("step") == true)
+    }
+
+    @Test("Random questions find some of the carts, and not always none or all")
+    func questionsAreUseful() async throws {
+        let store = InMemoryStore()
+        var generator = CartGenerator(seed: 8)
+        _ = try await store.apply((0..<100).map { _ in .save(generator.cart(), wasAbandoned: false, replacing: nil) })
+        let records = try await store.page(CartQuery(clock: StateClock(now: .latest, abandonedAfter: .hours(1)), limit: 100)).records
+        var some = 0
+        for _ in 0..<1000 {
+            let page = try await store.page(generator.query(over: records))
+            if page.total > 0, page.total < 100 { some += 1 }
+        }
+        #expect(some > 300)
+    }
+
+    @Test("Drafts of the generator are accepted and come back from their carts' documents")
+    func draftsAreAccepted() async throws {
+        var generator = CartGenerator(seed: 12)
+        let service = CartService(store: InMemoryStore(), clock: ManualClock(), random: SeededRandom())
+        for result in try await service.put((0..<200).map { _ in generator.draft() }) {
+            let saved = try result.get()
+            #expect(try saved.record.cart() == saved.cart)
+        }
+    }
+
+    @Test("Equal seeds give equal bytes and carts")
+    func seeds() {
+        #expect(SeededRandom(seed: 5).bytes(64) == SeededRandom(seed: 5).bytes(64))
+        #expect(SeededRandom(seed: 5).bytes(64) != SeededRandom(seed: 6).bytes(64))
+        #expect(SeededRandom().bytes(0).isEmpty)
+        // The first output of SplitMix64 for seed 0, from the published reference.
+        var random = SplitMix64(seed: 0)
+        #expect(random.next() == 0xE220_A839_7B1D_CDAF)
+        var one = CartGenerator(seed: 3)
+        var two = CartGenerator(seed: 3)
+        for _ in 0..<20 { #expect(one.cart() == two.cart()) }
+    }
 }

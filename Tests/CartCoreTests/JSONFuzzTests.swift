@@ -8,7 +8,8 @@ struct JSONFuzzTests {
     /// Pieces that a mutation puts in: what a parser is most likely to stumble over.
     private static let pieces: [[UInt8]] =
         [
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\u0000", "0", "-", ".", "e", "E+", "1e99", "null", "true", " ", "\n",
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud800", "\\u0000", "0", "-", ".", "e", "E+", "1e99", "null", "true", " ",
+            "\n",
             "\"a\":", "[[[[", "}}}}", "9999999999999999999", "\u{FEFF}", "é",
         ].map { Array($0.utf8) } + [[0x00], [0x1F], [0x80], [0xC3], [0xFF], [0xED, 0xA0, 0x80]]
 
@@ -30,6 +31,21 @@ struct JSONFuzzTests {
         return bytes
     }
 
+    private func isJSON(_ bytes: [UInt8]) -> Bool {
+        var reader = JSONReader(bytes)
+        do {
+            try reader.skip()
+            try reader.end()
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func holdsLargeExponent(_ bytes: [UInt8]) throws -> Bool {
+        String(decoding: bytes, as: UTF8.self).contains(try Regex("[0-9][eE][+-]?[0-9]{3}"))
+    }
+
     @Test("Twenty thousand damaged documents crash nothing, and what is accepted is JSON for others, too", arguments: [1, 2] as [UInt64])
     func mutations(seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -37,11 +53,11 @@ struct JSONFuzzTests {
         var accepted = 0
         for round in 0..<10_000 {
             let bytes = mutate(generator.cart().document, &random)
-            var reader = JSONReader(bytes)
-            let isAccepted = (try? { try reader.skip(); try reader.end() }()) != nil
+            let isAccepted = isJSON(bytes)
             let isDraft = (try? CartDraft(document: bytes)) != nil
             #expect(isAccepted || !isDraft, "seed \(seed), round \(round): a document that is not JSON was read as a cart")
-            guard isAccepted else { continue }
+            // Foundation refuses numbers beyond its Double, which are JSON all the same.
+            guard isAccepted, try !holdsLargeExponent(bytes) else { continue }
             accepted += 1
             #expect(throws: Never.self, "seed \(seed), round \(round): \(String(decoding: bytes, as: UTF8.self))") {
                 try JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)

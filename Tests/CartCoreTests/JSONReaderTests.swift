@@ -15,7 +15,8 @@ struct JSONReaderTests {
     @Test(
         "Every well-formed text is accepted",
         arguments: [
-            "{}", "[]", "\"\"", "0", "-0", "1", "-1", "10", "0.0", "1.5", "1e2", "1E+2", "1e-2", "1.25e00", "true", "false", "null", " [ ] ",
+            "{}", "[]", "\"\"", "0", "-0", "1", "-1", "10", "0.0", "1.5", "1e2", "1E+2", "1e-2", "1.25e00", "true", "false", "null",
+            " [ ] ",
             "\t\r\n {\n} ", "[1,2]", "[[],{}]", #"{"a":1,"b":[true,null]}"#, #"{"":0}"#, #""\"\\\/\b\f\n\r\t""#, #""\u00e9\uD83D\uDE00""#,
             "\"\u{7F}\u{80}\u{10FFFF}\"", #"{"a":1,"a":2}"#, "123456789012345678901234567890", "1e400",
         ])
@@ -29,9 +30,11 @@ struct JSONReaderTests {
             "", " ", "{", "}", "[", "]", "{]", "[}", "[1", "[1,", "[1,]", "[,1]", "[1 2]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}",
             "{a:1}", "{'a':1}", "{1:1}", "{\"a\" 1}", "{\"a\":1 \"b\":2}", "01", "-01", "00", "-", "+1", ".5", "1.", "1.e2", "1e", "1e+",
             "1e2.5", "0x10", "1_000", "NaN", "Infinity", "-Infinity", "tru", "truE", "True", "nul", "nulll", "falsee", "\"", "\"a", "\"\\",
-            "\"\\\"", "\"\\x41\"", "\"\\u\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\u+123\"", "\"\\u-123\"", "\"\\u 123\"", "\"\u{0}\"", "\"\u{1}\"",
+            "\"\\\"", "\"\\x41\"", "\"\\u\"", "\"\\u12\"", "\"\\u12G4\"", "\"\\u+123\"", "\"\\u-123\"", "\"\\u 123\"", "\"\u{0}\"",
+            "\"\u{1}\"",
             "\"a\nb\"", "\"a\tb\"", "\"\\n\u{1F}\"", "\"\\u0000\"", "\"\\uD800\"", "\"\\uDC00\"", "\"\\uD800x\"", "\"\\uD800\\n\"",
-            "\"\\uD800\\uD800\"", "\"\\uDC00\\uD800\"", "\"\\uD83D\\u0041\"", "\"\\uD83D\\", "\"\\uD83D\\u", "\u{FEFF}{}", "{}\u{0}", "{}{}",
+            "\"\\uD800\\uD800\"", "\"\\uDC00\\uD800\"", "\"\\uD83D\\u0041\"", "\"\\uD83D\\", "\"\\uD83D\\u", "\u{FEFF}{}", "{}\u{0}",
+            "{}{}",
             "1 2", "null,", "\u{A0}1", "\u{2028}[]", "// c\n1", "/**/1", "undefined",
         ])
     func refusesMalformed(text: String) throws {
@@ -130,7 +133,8 @@ struct JSONReaderTests {
         #expect(error.fields.map(\.name) == ["items[2].quantity[0][1]"])
     }
 
-    @Test("A member that stands twice is refused, also if it is spelt with an escape", arguments: [#"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#])
+    @Test(
+        "A member that stands twice is refused, also if it is spelt with an escape", arguments: [#"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#])
     func refusesDuplicates(text: String) throws {
         var reader = JSONReader(Array(text.utf8))
         let error = try #require(throws: CartError.self) {

@@ -21,7 +21,8 @@ public struct CartPolicy: Hashable, Sendable {
         self.currency = currency
     }
 
-    func lifetime(of owner: Owner) -> TimeSpan {
+    /// How long an owner's cart lives after its last change.
+    public func lifetime(of owner: Owner) -> TimeSpan {
         owner.kind == .guest ? guestLifetime : customerLifetime
     }
 }

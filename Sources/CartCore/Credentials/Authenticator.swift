@@ -58,7 +58,7 @@ public final class Authenticator: Sendable {
         if let known { return known }
         let revision = try await store.credentialsRevision()
         return memory.withLock { memory in
-            if memory.revision < revision {
+            if memory.revision != revision {
                 memory.keys.removeAll()
                 memory.passwords.removeAll()
                 memory.revision = revision

@@ -45,6 +45,16 @@ public struct ConsumerKey: Hashable, Sendable {
         self.requests = requests
     }
 
+    /// A new key; the store gives it its `id`.
+    public init(
+        _ pair: ConsumerKeyPair, userID: Int64, description: String, permission: Permission, created: Timestamp, expires: Timestamp? = nil
+    ) {
+        self.init(
+            id: 0, userID: userID, description: description, permission: permission,
+            keyHash: Self.lookupHash(of: pair.consumerKey), secretHash: Self.secretHash(of: pair.consumerSecret),
+            truncatedKey: String(pair.consumerKey.suffix(7)), created: created, expires: expires)
+    }
+
     /// Whether the key can be used at a moment; revoked and expired keys cannot.
     public func isUsable(at now: Timestamp) -> Bool {
         revoked == nil && (expires.map { $0 > now } ?? true)

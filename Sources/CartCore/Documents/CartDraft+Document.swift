@@ -190,7 +190,7 @@ extension JSONReader {
                 }
             }
             guard !fee.id.isEmpty else { throw .invalid("id", "is missing") }
-            guard !fees.contains(where: { $0.id == fee.id }) else { throw .invalid("id", "is another fee's id, too") }
+            guard !fees.contains(where: { $0.id.utf8.elementsEqual(fee.id.utf8) }) else { throw .invalid("id", "is another fee's id, too") }
             fees.append(fee)
         }
         return fees

@@ -53,7 +53,8 @@ public struct JSONReader {
     ) throws(CartError) {
         try expect(.object)
         try open()
-        var names = Set<String>()
+        // By their bytes: two spellings of one accented letter are two names.
+        var names = Set<[UInt8]>()
         if try !close(UInt8(ascii: "}")) {
             repeat {
                 skipWhitespace()
@@ -61,7 +62,7 @@ public struct JSONReader {
                 let name = try readString()
                 skipWhitespace()
                 try consume(UInt8(ascii: ":"))
-                guard names.insert(name).inserted else { throw .invalid(name, "stands twice") }
+                guard names.insert(Array(name.utf8)).inserted else { throw .invalid(name, "stands twice") }
                 do {
                     try member(&self, name)
                 } catch {

@@ -58,4 +58,10 @@ public protocol CartStore: Sendable {
 
     /// Returns if the store can be read.
     func check() async throws(CartError)
+
+    /// Stops accepting writes; those that wait are still done.
+    func close() async
 }
+
+/// Everything that is kept: carts, and who may use them.
+public typealias Store = CartStore & CredentialStore

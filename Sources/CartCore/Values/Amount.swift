@@ -7,7 +7,7 @@ public enum Amount {
 
     /// Adds two amounts.
     ///
-    /// - Throws: ``CartError`` `.invalidCart` that names `field` if the sum leaves ``range``.
+    /// - Throws: ``CartError`` `.invalid` that names `field` if the sum leaves ``range``.
     public static func add(_ a: Int64, _ b: Int64, field: @autoclosure () -> String) throws(CartError) -> Int64 {
         let (sum, overflow) = a.addingReportingOverflow(b)
         guard !overflow, range.contains(sum) else { throw .invalid(field(), "is larger than an amount can be") }
@@ -16,7 +16,7 @@ public enum Amount {
 
     /// A price times a quantity, rounded half up (away from zero) to a whole minor unit.
     ///
-    /// - Throws: ``CartError`` `.invalidCart` that names `field` if the product leaves ``range``.
+    /// - Throws: ``CartError`` `.invalid` that names `field` if the product leaves ``range``.
     public static func multiply(
         _ price: Int64, by quantity: Quantity, field: @autoclosure () -> String
     ) throws(CartError) -> Int64 {

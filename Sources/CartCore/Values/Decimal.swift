@@ -7,6 +7,8 @@ public enum Decimal {
     public static func scaled(_ text: some StringProtocol, by digits: Int) -> Int64? {
         var mantissa: Int64 = 0
         var exponent = 0
+        // Zeros after the point count only if another digit follows.
+        var zeros = 0
         var seenDigits = false
         var seenPoint = false
         var rest = Substring(text).utf8
@@ -18,13 +20,19 @@ public enum Decimal {
         while let byte = rest.first {
             if byte == UInt8(ascii: "."), !seenPoint {
                 seenPoint = true
-            } else if byte >= 0x30, byte <= 0x39 {
-                let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-                let (sum, carry) = tens.addingReportingOverflow(Int64(byte - 0x30))
-                guard !overflow, !carry else { return nil }
-                mantissa = sum
+            } else if byte == 0x30, seenPoint {
                 seenDigits = true
-                if seenPoint { exponent -= 1 }
+                zeros += 1
+            } else if byte >= 0x30, byte <= 0x39 {
+                seenDigits = true
+                for digit in repeatElement(0, count: mantissa == 0 ? 0 : zeros) + [Int64(byte - 0x30)] {
+                    let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
+                    let (sum, carry) = tens.addingReportingOverflow(digit)
+                    guard !overflow, !carry else { return nil }
+                    mantissa = sum
+                }
+                if seenPoint { exponent -= zeros + 1 }
+                zeros = 0
             } else {
                 break
             }

@@ -45,13 +45,15 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
         self.milliseconds = min(max(milliseconds, -Self.bound), Self.bound)
     }
 
-    public static func seconds(_ n: Int64) -> TimeSpan {
-        let (milliseconds, overflow) = n.multipliedReportingOverflow(by: 1000)
-        return TimeSpan(milliseconds: overflow ? (n < 0 ? -bound : bound) : milliseconds)
+    public static func seconds(_ n: Int64) -> TimeSpan { TimeSpan(n, of: 1000) }
+    public static func minutes(_ n: Int64) -> TimeSpan { TimeSpan(n, of: 60_000) }
+    public static func hours(_ n: Int64) -> TimeSpan { TimeSpan(n, of: 3_600_000) }
+    public static func days(_ n: Int64) -> TimeSpan { TimeSpan(n, of: 86_400_000) }
+
+    private init(_ n: Int64, of unit: Int64) {
+        let (milliseconds, overflow) = n.multipliedReportingOverflow(by: unit)
+        self.init(milliseconds: overflow ? (n < 0 ? -Self.bound : Self.bound) : milliseconds)
     }
-    public static func minutes(_ n: Int64) -> TimeSpan { .seconds(n * 60) }
-    public static func hours(_ n: Int64) -> TimeSpan { .seconds(n * 3600) }
-    public static func days(_ n: Int64) -> TimeSpan { .seconds(n * 86_400) }
 
     public static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.milliseconds < b.milliseconds }
 

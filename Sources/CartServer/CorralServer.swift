@@ -1,0 +1,80 @@
+import CartAPICoCart
+import CartAPINative
+import CartCore
+import CartHTTP
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import ServiceLifecycle
+import UnixSignals
+
+/// The server: its dialects in front of a store.
+public struct CorralServer: Sendable {
+    public let settings: Settings
+    public let store: any Store
+    private let clock: any WallClock
+    private let random: any RandomSource
+    private let logger: Logger
+
+    public init(
+        settings: Settings, store: any Store, clock: any WallClock = SystemWallClock(), random: any RandomSource = SystemRandomSource(),
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.random = random
+        self.logger = logger
+    }
+
+    /// Serves until it is told to stop by a signal, by graceful shutdown of the surrounding services, or by cancellation of the task;
+    /// then it finishes what is in flight, and closes the store.
+    ///
+    /// - Parameter onRunning: called with the port when the server listens.
+    /// - Throws: if the address cannot be listened on.
+    public func run(
+        stoppingOn signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws {
+        let usage = UsageRecorder()
+        var application = Application(
+            responder: frontDoor(usage: usage),
+            server: .http1(configuration: channelConfiguration),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: "Corral",
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)),
+            onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: logger)
+        application.addServices(StoreService(store: store), UsageService(usage: usage, store: store, logger: logger))
+        try await application.runService(gracefulShutdownSignals: signals)
+    }
+
+    private var channelConfiguration: HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            idleTimeout: .seconds(Int64(settings.limits.idleTimeout)),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: settings.limits.header, maxHeaderListSize: settings.limits.header,
+                maxHeaderFieldCount: settings.limits.headerCount))
+    }
+
+    private func frontDoor(usage: UsageRecorder) -> FrontDoor {
+        let carts = CartService(store: store, policy: settings.policy, clock: clock, random: random)
+        let authenticator = Authenticator(store: store, usage: usage)
+        let cocart = CoCartAPI(
+            carts: carts, authenticator: authenticator, clock: clock,
+            baseURL: BaseURL(publicURL: settings.publicURL, fallback: "http://\(settings.host):\(settings.port)"),
+            limits: settings.limits, dateFormat: settings.dateFormat)
+        let native = NativeAPI(carts: carts, authenticator: authenticator, clock: clock, limits: settings.limits)
+        return FrontDoor(
+            dialects: [cocart], fallback: native, limits: settings.limits, crossOrigin: CrossOrigin(origins: settings.origins))
+    }
+}
+
+/// Closes the store when everything that uses it has ended.
+private struct StoreService: Service {
+    let store: any Store
+
+    func run() async throws {
+        try await gracefulShutdown()
+        await store.close()
+    }
+}

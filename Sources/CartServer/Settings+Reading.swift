@@ -1,0 +1,103 @@
+import CartAPICoCart
+import CartCore
+import CartHTTP
+import Configuration
+import Logging
+
+extension Settings {
+    /// Reads all settings.
+    ///
+    /// - Parameters:
+    ///   - flags: values from the command line by key.
+    ///   - environment: all variables of the process.
+    ///   - file: the path of a YAML file; nil: none.
+    /// - Throws: ``SettingsError`` for an unknown key in the file and for a value that is out of range.
+    public static func read(
+        flags: [String: String] = [:], environment: [String: String], file: String?
+    ) async throws -> Settings {
+        let fileValues = try file.map { try SettingsFile.read(path: $0, known: Set(keys)) } ?? [:]
+        let reader = SettingsReader(
+            config: ConfigReader(providers: [
+                InMemoryProvider(name: "flags", values: flags),
+                EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "corral"),
+                InMemoryProvider(name: "file", values: fileValues),
+            ]))
+        return try await reader.settings()
+    }
+
+    /// Every key there is.
+    public static let keys = [
+        "server.host", "server.port", "server.publicURL", "database", "shop.currency", "cocart.dateFormat", "carts.guestLifetime",
+        "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
+        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "log.level",
+    ]
+}
+
+extension InMemoryProvider {
+    fileprivate init(name: String, values: [String: String]) {
+        self.init(
+            name: name,
+            values: Dictionary(
+                uniqueKeysWithValues: values.map { key, value in
+                    (AbsoluteConfigKey(ConfigKey(key)), ConfigValue(.string(value), isSecret: false))
+                }))
+    }
+}
+
+/// Reads one value after the other and holds each to its rule.
+private struct SettingsReader {
+    let config: ConfigReader
+
+    func settings() async throws -> Settings {
+        var settings = Settings()
+        settings.host = try await text("server.host") ?? settings.host
+        settings.port = try await integer("server.port", in: 0...65_535) ?? settings.port
+        settings.publicURL = try await parsed("server.publicURL", "must begin with http:// or https:// and name a host") { text in
+            ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count } ? text : nil
+        }
+        settings.database =
+            try await parsed("database", "must be sqlite: and a path", DatabaseLocation.init) ?? settings.database
+        settings.dateFormat = try await parsed("cocart.dateFormat", "must be unix, text or iso", CoCartAPI.DateFormat.init(rawValue:))
+        settings.policy.currency =
+            try await parsed("shop.currency", "must be three capital letters") { Currency($0) } ?? settings.policy.currency
+        settings.policy.guestLifetime = try await lifetime("carts.guestLifetime") ?? settings.policy.guestLifetime
+        settings.policy.customerLifetime = try await lifetime("carts.customerLifetime") ?? settings.policy.customerLifetime
+        settings.policy.abandonedAfter =
+            try await parsed("carts.abandonedAfter", "must be a time such as 90s, 15m, 12h or 7d") { text in
+                TimeSpan(text: text).flatMap { $0 > .seconds(0) ? $0 : nil }
+            } ?? settings.policy.abandonedAfter
+        settings.origins = Set(
+            (try await text("cors.origins") ?? "").split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init))
+        settings.limits.body = try await integer("limits.body", in: 1024...(1 << 30)) ?? settings.limits.body
+        settings.limits.header = try await integer("limits.header", in: 1024...(1 << 20)) ?? settings.limits.header
+        settings.limits.url = try await integer("limits.url", in: 256...(1 << 20)) ?? settings.limits.url
+        settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...512) ?? settings.limits.jsonDepth
+        settings.limits.connections = try await integer("limits.connections", in: 1...100_000) ?? settings.limits.connections
+        settings.limits.idleTimeout = try await integer("limits.idleTimeout", in: 1...3600) ?? settings.limits.idleTimeout
+        settings.logLevel =
+            try await parsed(
+                "log.level", "must be one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
+                Logger.Level.init(rawValue:)) ?? settings.logLevel
+        return settings
+    }
+
+    private func text(_ key: String) async throws -> String? { try await config.fetchString(forKey: ConfigKey(key)) }
+
+    private func parsed<Value>(_ key: String, _ rule: String, _ parse: (String) -> Value?) async throws -> Value? {
+        guard let text = try await text(key) else { return nil }
+        guard let value = parse(text) else { throw SettingsError(key: key, rule: rule) }
+        return value
+    }
+
+    private func integer(_ key: String, in range: ClosedRange<Int>) async throws -> Int? {
+        try await parsed(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    private func lifetime(_ key: String) async throws -> TimeSpan? {
+        try await parsed(key, "must be a time such as 90s, 15m, 12h or 7d, and at most 30d") { text in
+            TimeSpan(text: text).flatMap { $0 > .seconds(0) && $0 <= CartPolicy.longestLifetime ? $0 : nil }
+        }
+    }
+}

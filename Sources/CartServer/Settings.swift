@@ -1,0 +1,31 @@
+import CartAPICoCart
+import CartCore
+import CartHTTP
+import Logging
+
+/// Everything that can be set. What is not set has the value that stands here.
+///
+/// A setting is looked for among the flags of the command line, then in the environment (`CORRAL_` and the key in capitals, dots and
+/// humps as `_`), then in the configuration file; the first one found counts.
+public struct Settings: Sendable {
+    /// `server.host`: the address to listen on.
+    public var host = "127.0.0.1"
+    /// `server.port`, 0…65535; 0 takes any free port.
+    public var port = 8080
+    /// `server.publicURL`: what links begin with; without it the Host header of the request says.
+    public var publicURL: String?
+    /// `database`: where the carts are kept.
+    public var database = DatabaseLocation.sqlite(path: "./corral.db")
+    /// `cocart.dateFormat`: the dates of CoCart's rows for everybody; without it the kind of credential decides.
+    public var dateFormat: CoCartAPI.DateFormat?
+    /// `carts.guestLifetime`, `carts.customerLifetime` (at most 30 days), `carts.abandonedAfter`, `shop.currency`.
+    public var policy = CartPolicy()
+    /// `cors.origins`: pages that browsers may show answers to.
+    public var origins: Set<String> = []
+    /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.jsonDepth`, `limits.connections`, `limits.idleTimeout`.
+    public var limits = HTTPLimits()
+    /// `log.level`: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
+    public var logLevel = Logger.Level.info
+
+    public init() {}
+}

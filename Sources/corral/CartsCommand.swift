@@ -1,0 +1,87 @@
+import ArgumentParser
+import CartCore
+import CartServer
+import Foundation
+
+struct CartsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "carts", abstract: "The carts themselves.", subcommands: [List.self, Show.self, Delete.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists carts, newest first.")
+
+        @OptionGroup var store: StoreOptions
+        @OptionGroup(title: "Filters") var filters: CartFilterOptions
+        @Option(help: "How many, 1 to 1000.")
+        var limit = 20
+        @Option(help: "table or json.")
+        var format = OutputFormat.table
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit must be from 1 to 1000.") }
+            _ = try filters.filter()
+        }
+
+        func run() async throws {
+            let settings = try await store.settings()
+            let opened = try settings.database.open(creating: false)
+            let clock = StateClock(now: SystemWallClock().now, abandonedAfter: settings.policy.abandonedAfter)
+            let page = try await opened.page(
+                CartQuery(filter: try filters.filter(), clock: clock, sort: CartSort(.created, .descending), limit: limit))
+            switch format {
+            case .table:
+                var table = Table("KEY", "CUSTOMER", "ITEMS", "TOTAL", "STATE", "UPDATED", "EXPIRES")
+                for record in page.records {
+                    let cart = try record.cart()
+                    let state = cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)
+                    table.add(
+                        cart.key.text,
+                        cart.customer.fullName.isEmpty ? "\(cart.owner.kind.rawValue) \(cart.owner.id)" : cart.customer.fullName,
+                        String(cart.items.count { $0.kind == .cart }),
+                        "\(cart.currency.decimal(cart.totals.total)) \(cart.currency.code)", state.rawValue,
+                        Timestamp(seconds: cart.updated.seconds).iso8601, Timestamp(seconds: cart.expires.seconds).iso8601)
+                }
+                print(table.text)
+                printToStandardError("\(page.records.count) of \(page.total) carts.")
+            case .json:
+                var json = JSONWriter()
+                json.beginArray()
+                for record in page.records { json.raw(record.document) }
+                json.endArray()
+                printJSON(json)
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows a cart's document.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The cart's key.")
+        var key: String
+
+        func run() async throws {
+            let opened = try await store.open(creating: false)
+            guard let cartKey = CartKey(key), let record = try await opened.cart(cartKey) else { throw Failure("There is no cart \(key).") }
+            var json = JSONWriter()
+            json.raw(record.document)
+            printJSON(json)
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a cart.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The cart's key.")
+        var key: String
+
+        func run() async throws {
+            let opened = try await store.open(creating: false)
+            guard let cartKey = CartKey(key), case .deleted = try await opened.apply([.delete(cartKey, revision: nil)])[0] else {
+                throw Failure("There is no cart \(key).")
+            }
+            print("Deleted cart \(key).")
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import ArgumentParser
+
+/// The command line: each command opens the store itself, so that it works beside a running server and without one.
+@main
+struct Corral: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "corral",
+        abstract: "Keeps every shopper's cart and gives the back office one API over all of them.",
+        discussion: "Start with 'corral demo': a server over sample carts, with a key to try it.",
+        version: "0.1.0",
+        subcommands: [
+            DemoCommand.self, ServeCommand.self, UsersCommand.self, KeysCommand.self, CartsCommand.self, ImportCommand.self,
+            SeedCommand.self,
+        ])
+}

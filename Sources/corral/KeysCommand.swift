@@ -1,0 +1,194 @@
+import ArgumentParser
+import CartCore
+
+struct KeysCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "The consumer keys that programs use the API with.",
+        subcommands: [Create.self, List.self, Show.self, Revoke.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Creates a key and shows its secret, this once only.")
+
+        @OptionGroup var store: StoreOptions
+        @Option(help: "The user in whose name the key acts.")
+        var user: String
+        @Option(help: "What the key is for.")
+        var description: String
+        @Option(help: "read, write, read_write or admin.")
+        var permissions: Permission
+        @Option(help: "How long the key can be used, such as 90d. Default: never.")
+        var expires = "never"
+        @Option(help: "table or json.")
+        var format = OutputFormat.table
+
+        private func lifetime() throws -> TimeSpan? {
+            guard expires != "never" else { return nil }
+            guard let span = TimeSpan(text: expires), span > .seconds(0) else {
+                throw ValidationError("--expires must be a time such as 12h or 90d, or never.")
+            }
+            return span
+        }
+
+        func validate() throws {
+            _ = try lifetime()
+            guard (1...200).contains(description.utf8.count) else { throw ValidationError("--description must have 1 to 200 bytes.") }
+        }
+
+        func run() async throws {
+            let opened = try await store.open(creating: false)
+            guard let owner = try await opened.user(login: user) else { throw Failure("There is no user \(user).") }
+            let now = SystemWallClock().now
+            let pair = ConsumerKeyPair(random: SystemRandomSource())
+            let key = try await opened.insert(
+                ConsumerKey(
+                    pair, userID: owner.id, description: description, permission: permissions, created: now,
+                    expires: try lifetime().map { now + $0 }))
+            switch format {
+            case .table:
+                print(
+                    """
+                    Consumer key     \(pair.consumerKey)
+                    Consumer secret  \(pair.consumerSecret)
+
+                    Key \(key.id), \(key.permission.rawValue), of \(owner.name), expires: \(key.expires?.iso8601 ?? "never").
+                    Keep the secret now; it is not shown again.
+                    """)
+            case .json:
+                var json = JSONWriter()
+                json.beginObject()
+                json.name("id")
+                json.integer(key.id)
+                json.name("consumer_key")
+                json.string(pair.consumerKey)
+                json.name("consumer_secret")
+                json.string(pair.consumerSecret)
+                json.name("permissions")
+                json.string(key.permission.rawValue)
+                json.name("description")
+                json.string(key.description)
+                json.name("expires")
+                json.optional(key.expires)
+                json.endObject()
+                printJSON(json)
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the keys.")
+
+        @OptionGroup var store: StoreOptions
+        @Option(help: "table or json.")
+        var format = OutputFormat.table
+
+        func run() async throws {
+            let keys = try await store.open(creating: false).keys()
+            let now = SystemWallClock().now
+            switch format {
+            case .table:
+                var table = Table("ID", "KEY", "DESCRIPTION", "USER", "PERMISSIONS", "STATE", "LAST ACCESS", "REQUESTS")
+                for entry in keys {
+                    table.add(
+                        String(entry.key.id), "…" + entry.key.truncatedKey, entry.key.description, entry.user.name,
+                        entry.key.permission.rawValue, entry.key.state(at: now), entry.key.lastAccess?.iso8601 ?? "never",
+                        String(entry.key.requests))
+                }
+                print(table.text)
+            case .json:
+                var json = JSONWriter()
+                json.beginArray()
+                for entry in keys { entry.write(to: &json, now: now) }
+                json.endArray()
+                printJSON(json)
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Shows one key.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key.")
+        var id: Int64
+        @Option(help: "table or json.")
+        var format = OutputFormat.table
+
+        func run() async throws {
+            guard let entry = try await store.open(creating: false).key(id: id) else {
+                throw Failure("There is no key \(id).")
+            }
+            let now = SystemWallClock().now
+            switch format {
+            case .table:
+                var table = Table("FIELD", "VALUE")
+                table.add("id", String(entry.key.id))
+                table.add("key", "…" + entry.key.truncatedKey)
+                table.add("description", entry.key.description)
+                table.add("user", entry.user.name)
+                table.add("role", entry.user.role.rawValue)
+                table.add("permissions", entry.key.permission.rawValue)
+                table.add("state", entry.key.state(at: now))
+                table.add("created", entry.key.created.iso8601)
+                table.add("expires", entry.key.expires?.iso8601 ?? "never")
+                table.add("last access", entry.key.lastAccess?.iso8601 ?? "never")
+                table.add("requests", String(entry.key.requests))
+                print(table.text)
+            case .json:
+                var json = JSONWriter()
+                entry.write(to: &json, now: now)
+                printJSON(json)
+            }
+        }
+    }
+
+    struct Revoke: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Revokes a key for good; running servers refuse it within a second.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key.")
+        var id: Int64
+
+        func run() async throws {
+            let opened = try await store.open(creating: false)
+            guard try await opened.revokeKey(id: id, now: SystemWallClock().now) else { throw Failure("There is no key \(id).") }
+            print("Revoked key \(id).")
+        }
+    }
+}
+
+extension Permission: ExpressibleByArgument {}
+
+extension ConsumerKey {
+    fileprivate func state(at now: Timestamp) -> String {
+        revoked != nil ? "revoked" : isUsable(at: now) ? "active" : "expired"
+    }
+}
+
+extension KeyAndUser {
+    fileprivate func write(to json: inout JSONWriter, now: Timestamp) {
+        json.beginObject()
+        json.name("id")
+        json.integer(key.id)
+        json.name("truncated_key")
+        json.string(key.truncatedKey)
+        json.name("description")
+        json.string(key.description)
+        json.name("user")
+        json.string(user.name)
+        json.name("permissions")
+        json.string(key.permission.rawValue)
+        json.name("state")
+        json.string(key.state(at: now))
+        json.name("created")
+        json.timestamp(key.created)
+        json.name("expires")
+        json.optional(key.expires)
+        json.name("revoked")
+        json.optional(key.revoked)
+        json.name("last_access")
+        json.optional(key.lastAccess)
+        json.name("requests")
+        json.integer(key.requests)
+        json.endObject()
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+
+/// A line on the terminal that says how far long work has come. Nothing is written unless stderr is a terminal.
+struct Progress {
+    private let label: String
+    private let total: Int?
+    private let isShown = isatty(FileHandle.standardError.fileDescriptor) == 1
+    private let start = ContinuousClock.now
+
+    /// - Parameter total: nil if nobody knows.
+    init(_ label: String, of total: Int?) {
+        self.label = label
+        self.total = total
+    }
+
+    /// Things a second since the start.
+    func rate(_ done: Int) -> Int {
+        let (seconds, attoseconds) = (ContinuousClock.now - start).components
+        return Int(Double(done) / max(0.001, Double(seconds) + Double(attoseconds) / 1e18))
+    }
+
+    func show(_ done: Int) {
+        guard isShown else { return }
+        var line = "\r\(label) \(done)"
+        if let total, total > 0 {
+            let filled = min(30, 30 * done / total)
+            line += " of \(total) [" + String(repeating: "#", count: filled) + String(repeating: " ", count: 30 - filled) + "]"
+        }
+        printToStandardError("\(line) \(rate(done))/s\u{1B}[K", terminator: "")
+    }
+
+    /// Takes the line away.
+    func end() {
+        if isShown { printToStandardError("\r\u{1B}[K", terminator: "") }
+    }
+}
+
+/// Writes a line for people, which is no part of a command's output.
+func printToStandardError(_ text: String, terminator: String = "\n") {
+    FileHandle.standardError.write(Data((text + terminator).utf8))
+}

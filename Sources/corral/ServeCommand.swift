@@ -1,0 +1,37 @@
+import ArgumentParser
+import CartServer
+import Foundation
+import Logging
+
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serves the carts of a store until it is told to stop.")
+
+    @OptionGroup var store: StoreOptions
+
+    @Option(help: "The address to listen on. Default: 127.0.0.1.")
+    var host: String?
+
+    @Option(help: "The port to listen on; 0 takes a free one. Default: 8080.")
+    var port: Int?
+
+    func run() async throws {
+        var flags: [String: String] = [:]
+        flags["server.host"] = host
+        flags["server.port"] = port.map(String.init)
+        let settings = try await store.settings(flags: flags)
+        let server = CorralServer(
+            settings: settings, store: try settings.database.open(creating: true), logger: .corral(level: settings.logLevel))
+        try await server.run { port in
+            printToStandardError("Corral listens on http://\(settings.host):\(port)")
+        }
+    }
+}
+
+extension Logger {
+    /// The program's log, on stderr.
+    static func corral(level: Logger.Level) -> Logger {
+        var logger = Logger(label: "corral") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}

@@ -1,0 +1,32 @@
+import ArgumentParser
+import CartCore
+import CartServer
+import Foundation
+
+/// Which store a command works on.
+struct StoreOptions: ParsableArguments {
+    @Option(help: "Where the carts are kept: sqlite:PATH. Default: CORRAL_DATABASE, else sqlite:./corral.db.")
+    var database: String?
+
+    @Option(help: "A configuration file (YAML).")
+    var config: String?
+
+    /// All settings; flags win over the environment, and that over the file.
+    func settings(flags: [String: String] = [:]) async throws -> Settings {
+        var flags = flags
+        flags["database"] = database
+        return try await Settings.read(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)
+    }
+
+    /// Opens the store.
+    ///
+    /// - Parameter creating: whether a store that does not exist is made; a command that only looks must not leave an empty one behind.
+    func open(creating: Bool) async throws -> any Store {
+        try await settings().database.open(creating: creating)
+    }
+}
+
+/// How a command prints data.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case table, json
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import CartCore
+import Foundation
+
+struct UsersCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "users", abstract: "The people who sign in, and in whose names keys are used.",
+        subcommands: [Create.self, List.self, Delete.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Creates a user.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The login name.")
+        var name: String
+        @Option(help: "The e-mail address.")
+        var email: String
+        @Option(help: "administrator, shop_manager or customer.")
+        var role: Role
+        @Flag(help: "Read the password from the first line of stdin. Without it the terminal asks for it.")
+        var passwordStdin = false
+
+        func run() async throws {
+            try User.validate(name: name, email: email)
+            let password = try passwordStdin ? readLine() ?? "" : Prompt.secret("Password for \(name): ")
+            let hash = try PasswordHash(password, random: SystemRandomSource())
+            let user = try await store.open(creating: true).insert(
+                User(id: 0, name: name, email: email, role: role, password: hash, created: SystemWallClock().now))
+            print("Created user \(user.name) with role \(user.role.rawValue).")
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lists the users.")
+
+        @OptionGroup var store: StoreOptions
+        @Option(help: "table or json.")
+        var format = OutputFormat.table
+
+        func run() async throws {
+            let users = try await store.open(creating: false).users()
+            switch format {
+            case .table:
+                var table = Table("ID", "NAME", "EMAIL", "ROLE", "CREATED")
+                for user in users { table.add(String(user.id), user.name, user.email, user.role.rawValue, user.created.iso8601) }
+                print(table.text)
+            case .json:
+                var json = JSONWriter()
+                json.beginArray()
+                for user in users {
+                    json.beginObject()
+                    json.name("id")
+                    json.integer(user.id)
+                    json.name("name")
+                    json.string(user.name)
+                    json.name("email")
+                    json.string(user.email)
+                    json.name("role")
+                    json.string(user.role.rawValue)
+                    json.name("created")
+                    json.timestamp(user.created)
+                    json.endObject()
+                }
+                json.endArray()
+                printJSON(json)
+            }
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Deletes a user and all of the user's keys.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The login name.")
+        var name: String
+
+        func run() async throws {
+            guard try await store.open(creating: false).deleteUser(name: name) else {
+                throw Failure("There is no user \(name).")
+            }
+            print("Deleted user \(name).")
+        }
+    }
+}
+
+extension Role: ExpressibleByArgument {}

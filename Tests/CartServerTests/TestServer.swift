@@ -1,0 +1,138 @@
+import AsyncHTTPClient
+import CartCore
+import CartServer
+import CartTesting
+import Foundation
+import HTTPTypes
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// A real server on a free port of the loopback interface, over a real database file.
+struct TestServer: Sendable {
+    let url: String
+    let store: any Store
+    /// The database file, for other processes.
+    let path: String
+    let administrator: User
+
+    static let password = "correct horse battery"
+
+    /// A key and secret as a client sends them.
+    struct Key: Sendable {
+        let id: Int64
+        let pair: ConsumerKeyPair
+
+        var authorization: String { TestServer.basic(pair.consumerKey, pair.consumerSecret) }
+    }
+
+    struct Answer {
+        var status: Int
+        var headers: HTTPHeaders
+        var body: [UInt8]
+
+        var text: String { String(decoding: body, as: UTF8.self) }
+        var json: Any? { try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed) }
+        var rows: [[String: Any]] { json as? [[String: Any]] ?? [] }
+        var object: [String: Any] { json as? [String: Any] ?? [:] }
+    }
+
+    /// Runs `body` against a server that is stopped afterwards.
+    static func run<Value: Sendable>(
+        _ change: (inout Settings) -> Void = { _ in }, clock: any WallClock = SystemWallClock(),
+        _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "corral-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var settings = Settings()
+        settings.port = 0
+        settings.database = .sqlite(path: folder.appending(path: "carts.db").path)
+        change(&settings)
+        let store = try settings.database.open(creating: true)
+        let administrator = try await store.insert(
+            User(
+                id: 0, name: "admin", email: "admin@example.com", role: .administrator,
+                password: try PasswordHash(password, random: SystemRandomSource()), created: clock.now))
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let server = CorralServer(settings: settings, store: store, clock: clock, logger: logger)
+        let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await server.run(stoppingOn: []) { continuation.yield($0) }
+                continuation.finish()
+            }
+            guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
+            let value = try await body(
+                TestServer(
+                    url: "http://127.0.0.1:\(port)", store: store, path: folder.appending(path: "carts.db").path,
+                    administrator: administrator))
+            group.cancelAll()
+            return value
+        }
+    }
+
+    static func basic(_ login: String, _ secret: String) -> String {
+        "Basic " + Data("\(login):\(secret)".utf8).base64EncodedString()
+    }
+
+    /// What a person sends.
+    static var personal: String { basic("admin", password) }
+
+    func key(
+        _ permission: Permission = .readWrite, of user: User? = nil, expires: Timestamp? = nil
+    ) async throws -> Key {
+        let pair = ConsumerKeyPair(random: SystemRandomSource())
+        let key = try await store.insert(
+            ConsumerKey(
+                pair, userID: (user ?? administrator).id, description: "test", permission: permission, created: SystemWallClock().now,
+                expires: expires))
+        return Key(id: key.id, pair: pair)
+    }
+
+    func send(
+        _ method: HTTPMethod = .GET, _ path: String, _ authorization: String? = nil, headers: [(String, String)] = [], body: [UInt8]? = nil
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url + path)
+        request.method = method
+        if let authorization { request.headers.add(name: "Authorization", value: authorization) }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body { request.body = .bytes(body) }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let bytes = try await response.body.collect(upTo: 64 << 20)
+        return Answer(status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))
+    }
+
+    /// Writes carts as documents, as an import does.
+    func keep(_ documents: String...) async throws {
+        let service = CartService(store: store, clock: SystemWallClock(), random: SystemRandomSource())
+        for document in documents {
+            let draft = try CartDraft(document: Array(document.utf8))
+            for result in try await service.put([draft]) { _ = try result.get() }
+        }
+    }
+}
+
+/// What of `expected` is not in `actual` with the same value and type; members that `actual` has besides do not count.
+func difference(_ expected: Any, _ actual: Any?, at path: String = "$") -> String? {
+    switch (expected, actual) {
+    case (let expected as [String: Any], let actual as [String: Any]):
+        for (name, value) in expected {
+            if let found = difference(value, actual[name], at: "\(path).\(name)") { return found }
+        }
+        return nil
+    case (let expected as [Any], let actual as [Any]):
+        guard expected.count == actual.count else { return "\(path) has \(actual.count) elements, not \(expected.count)" }
+        for (place, value) in expected.enumerated() {
+            if let found = difference(value, actual[place], at: "\(path)[\(place)]") { return found }
+        }
+        return nil
+    case (let expected as String, let actual as String):
+        return expected == actual ? nil : "\(path) is \(actual), not \(expected)"
+    case (let expected as NSNumber, let actual as NSNumber):
+        return expected == actual ? nil : "\(path) is \(actual), not \(expected)"
+    default:
+        return "\(path) is \(String(describing: actual)), not \(expected)"
+    }
+}

@@ -1,0 +1,82 @@
+import CartCore
+import Testing
+
+@testable import CartStoreSQLite
+
+@Suite("No list reads the table where an index can serve")
+struct QueryPlanTests {
+    /// Every filter that a dialect documents, alone.
+    static let filters: [(name: String, filter: CartFilter)] = {
+        let day = LargeStore.clock.now - .days(1)
+        var filters: [(String, CartFilter)] = [("no filter", CartFilter())]
+        func add(_ name: String, _ set: (inout CartFilter) -> Void) {
+            var filter = CartFilter()
+            set(&filter)
+            filters.append((name, filter))
+        }
+        for state in CartState.allCases { add("state \(state)") { $0.state = state } }
+        for kind in Owner.Kind.allCases { add("owner kind \(kind)") { $0.ownerKind = kind } }
+        add("owner") { $0.ownerID = 12 }
+        add("e-mail") { $0.email = "nobody@example.com" }
+        add("part of the e-mail") { $0.emailPart = "smith" }
+        add("short part of the e-mail") { $0.emailPart = "sm" }
+        add("name") { $0.name = .either("smith") }
+        add("short name") { $0.name = .either("s") }
+        add("both names") { $0.name = .both(first: "ann", last: "smith") }
+        add("search") { $0.search = "smith" }
+        add("short search") { $0.search = "sm" }
+        add("a product") { $0.productIDs = [203] }
+        add("two products") { $0.productIDs = [203, 275] }
+        add("least total") { $0.total.from = 100_000 }
+        add("total") { $0.total = CartFilter.Bounds(from: 1000, to: 2000) }
+        add("products' total") { $0.productsTotal = CartFilter.Bounds(from: 1000, to: 2000) }
+        add("created") { $0.created.from = day.milliseconds }
+        add("updated") { $0.updated.to = day.milliseconds }
+        add("expires") { $0.expires = CartFilter.Bounds(from: day.milliseconds, to: LargeStore.clock.now.milliseconds) }
+        add("source") { $0.source = "woocommerce" }
+        add("store") { $0.storeID = 1 }
+        for flag in [true, false] {
+            add("contact \(flag)") { $0.hasContact = flag }
+            add("empty \(flag)") { $0.isEmpty = flag }
+        }
+        add("wish list") { $0.holdsAny = .wishlist }
+        add("cart or wish list") { $0.holdsAny = [.cart, .wishlist] }
+        return filters
+    }()
+
+    @Test("whatever the filter and the order", arguments: filters.map(\.name))
+    func plans(name: String) async throws {
+        let store = try await LargeStore.shared.store()
+        let filter = try #require(Self.filters.first { $0.name == name }?.filter)
+        for field in CartSort.Field.allCases {
+            for direction in CartSort.Direction.allCases {
+                for start in [CartQuery.Start.offset(0), .offset(6000)] {
+                    let query = CartQuery(
+                        filter: filter, clock: LargeStore.clock, sort: CartSort(field, direction), start: start, limit: 10)
+                    for (sql, plan) in try store.readers.read({ try $0.plans { _ = try PageReader(connection: $0, query: query).page() } })
+                    {
+                        // A scan of the table would read every document. "SCAN carts" without an index is that.
+                        let readsTable = plan.contains { $0.hasPrefix("SCAN carts") && !$0.contains("INDEX") }
+                        #expect(!readsTable, "\(name), by \(field) \(direction): \(sql)\n\(plan.joined(separator: "\n"))")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("a cart is found by its key through one index")
+    func pointRead() async throws {
+        let store = try await LargeStore.shared.store()
+        let plan = try store.readers.read { try $0.plan(of: "SELECT id, revision, flags, document FROM carts WHERE key = ?1") }
+        #expect(plan == ["SEARCH carts USING INDEX carts_key (key=?)"])
+    }
+}
+
+extension Connection {
+    /// The statements that `body` prepares, each with its plan. The connection must be fresh.
+    fileprivate func plans(_ body: (Connection) throws -> Void) throws -> [(sql: String, plan: [String])] {
+        forgetStatements()
+        try body(self)
+        return try preparedStatements.filter { $0.hasPrefix("SELECT") }.map { ($0, try plan(of: $0)) }
+    }
+}

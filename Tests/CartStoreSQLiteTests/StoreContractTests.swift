@@ -1,0 +1,19 @@
+import CartCore
+import CartStoreSQLite
+import CartTesting
+import Testing
+
+@Suite("The SQLite store keeps to its ports")
+struct StoreContractTests {
+    @Test("holds each promise of the contract", arguments: StoreContract.checks)
+    func contract(check: StoreContract.Check) async throws {
+        try await withTemporaryStore { store, _ in try await check.run(store) }
+    }
+
+    @Test("is equal to the oracle after any sequence of writes and questions", arguments: 1...12)
+    func comparison(seed: Int) async throws {
+        try await withTemporaryStore { store, _ in
+            try await StoreContract.compare(store, seed: UInt64(seed), steps: 400)
+        }
+    }
+}

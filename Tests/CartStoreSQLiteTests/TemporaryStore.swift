@@ -1,0 +1,19 @@
+import CartStoreSQLite
+import Foundation
+
+/// Runs a test on a store in a folder of its own, which is removed afterwards.
+func withTemporaryStore<Value>(_ body: (SQLiteStore, _ path: String) async throws -> Value) async throws -> Value {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "corral-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "carts.db").path
+    let store = try SQLiteStore(path: path)
+    do {
+        let value = try await body(store, path)
+        await store.close()
+        return value
+    } catch {
+        await store.close()
+        throw error
+    }
+}
