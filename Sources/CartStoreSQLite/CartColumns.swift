@@ -82,17 +82,19 @@ struct CartColumns: Equatable {
     /// Whether the cart has items to buy.
     var isFilled: Bool { flags & Schema.Flag.holdsCart != 0 }
 
-    /// The value that the cart has in an order.
-    func value(in sort: SortIndex, id: Int64) -> CartPosition.Value {
-        switch sort.field {
-        case .id: .integer(id)
-        case .created: .integer(created)
-        case .updated: .integer(updated)
-        case .expires: .integer(expires)
-        case .total: .integer(total)
-        case .productsTotal: .integer(productsTotal)
-        case .customer: .text(customer)
-        }
+    /// The place that the cart has in an order.
+    func position(in sort: SortIndex, id: Int64) -> CartPosition {
+        let value: CartPosition.Value =
+            switch sort.field {
+            case .id: .integer(id)
+            case .created: .integer(created)
+            case .updated: .integer(updated)
+            case .expires: .integer(expires)
+            case .total: .integer(total)
+            case .productsTotal: .integer(productsTotal)
+            case .customer: .text(customer)
+            }
+        return CartPosition(value: value, ownerID: ownerID, id: id)
     }
 
     /// First and last name, folded, as they are searched: what the sort name holds the other way round.

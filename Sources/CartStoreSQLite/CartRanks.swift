@@ -11,10 +11,43 @@ struct CartRanks {
 
     let connection: Connection
 
-    /// Counts a cart in (`change` 1) or out (−1) of the run that it belongs to, and cuts a run that has grown too long.
+    /// A cart that has come to a place in an order (`count` 1), or gone from one (−1).
+    struct Change {
+        var position: CartPosition
+        var isFilled: Bool
+        var count: Int64
+    }
+
+    /// Counts carts in and out of the runs that they belong to, and cuts runs that have grown too long.
     ///
-    /// Call it when the row and so the index have the new form already.
-    func count(_ position: CartPosition, in sort: SortIndex, filled: Bool, by change: Int64) throws(SQLiteError) {
+    /// Call it when the rows and so the index have the new form already. Changes to neighbours cost as much as one.
+    func count(_ changes: [Change], in sort: SortIndex) throws(SQLiteError) {
+        var rest = changes.sorted { $0.position.isLess(than: $1.position) }[...]
+        while let first = rest.first {
+            var run = try run(holding: first.position, in: sort)
+            let end = rest.count > 1 ? try start(after: run.start, in: sort) : nil
+            while let change = rest.first, end.map({ change.position.isLess(than: $0) }) ?? true {
+                run.carts += change.count
+                run.filled += change.isFilled ? change.count : 0
+                rest.removeFirst()
+            }
+            if run.carts > Self.most {
+                try cut(run, in: sort)
+            } else if run.carts > 0 || run.start == sort.first {
+                try keep(run, in: sort)
+            } else {
+                try remove(run, in: sort)
+            }
+        }
+    }
+
+    private struct Run {
+        var start: CartPosition
+        var carts: Int64
+        var filled: Int64
+    }
+
+    private func run(holding position: CartPosition, in sort: SortIndex) throws(SQLiteError) -> Run {
         let find = try connection.statement(
             """
             SELECT value, owner_id, id, carts, filled FROM cart_ranks
@@ -23,58 +56,65 @@ struct CartRanks {
             """)
         find.bind(sort.number, at: 1)
         bind(position, to: find, from: 2)
-        var run = sort.first
-        var carts: Int64 = 0
-        var filledCarts: Int64 = 0
-        if try find.step() {
-            run = CartPosition(value: find.value(0), ownerID: find.integer(1), id: find.integer(2))
-            carts = find.integer(3)
-            filledCarts = find.integer(4)
-        }
-        find.reset()
-        carts += change
-        filledCarts += filled ? change : 0
-        if carts > Self.most {
-            try cut(run, in: sort, carts: carts, filled: filledCarts)
-        } else if carts > 0 || run == sort.first {
-            try keep(run, in: sort, carts: carts, filled: filledCarts)
-        } else {
-            let delete = try connection.statement(
-                "DELETE FROM cart_ranks WHERE sort = ?1 AND value = ?2 AND owner_id = ?3 AND id = ?4")
-            delete.bind(sort.number, at: 1)
-            bind(run, to: delete, from: 2)
-            try delete.run()
-        }
+        defer { find.reset() }
+        guard try find.step() else { return Run(start: sort.first, carts: 0, filled: 0) }
+        return Run(
+            start: CartPosition(value: find.value(0), ownerID: find.integer(1), id: find.integer(2)), carts: find.integer(3),
+            filled: find.integer(4))
     }
 
-    /// Cuts a run in the middle.
-    private func cut(_ run: CartPosition, in sort: SortIndex, carts: Int64, filled: Int64) throws(SQLiteError) {
+    /// Where the next run begins; nil after the last.
+    private func start(after position: CartPosition, in sort: SortIndex) throws(SQLiteError) -> CartPosition? {
+        let find = try connection.statement(
+            """
+            SELECT value, owner_id, id FROM cart_ranks
+            WHERE sort = ?1 AND (value, owner_id, id) > (?2, ?3, ?4) ORDER BY value, owner_id, id LIMIT 1
+            """)
+        find.bind(sort.number, at: 1)
+        bind(position, to: find, from: 2)
+        defer { find.reset() }
+        guard try find.step() else { return nil }
+        return CartPosition(value: find.value(0), ownerID: find.integer(1), id: find.integer(2))
+    }
+
+    /// Cuts a run into pieces of half the length that it may have.
+    private func cut(_ run: Run, in sort: SortIndex) throws(SQLiteError) {
         let walk = try connection.statement(
             """
             SELECT \(sort.column), owner_id, id, flags & \(Schema.Flag.holdsCart) FROM carts INDEXED BY \(sort.name)
-            WHERE \(sort.row) >= \(sort.placeholders) ORDER BY \(sort.order(.ascending))
+            WHERE \(sort.row) >= \(sort.placeholders) ORDER BY \(sort.order(.ascending)) LIMIT \(run.carts)
             """)
-        walk.bind(sort.bindings(of: run))
-        var kept: Int64 = 0
-        var keptFilled: Int64 = 0
-        while kept < carts / 2, try walk.step() {
-            kept += 1
-            keptFilled += walk.integer(3)
+        walk.bind(sort.bindings(of: run.start))
+        var pieces: [Run] = []
+        var piece = Run(start: run.start, carts: 0, filled: 0)
+        while try walk.step() {
+            if piece.carts == Self.most / 2 {
+                pieces.append(piece)
+                piece = Run(
+                    start: CartPosition(value: walk.value(0), ownerID: walk.integer(1), id: walk.integer(2)), carts: 0, filled: 0)
+            }
+            piece.carts += 1
+            piece.filled += walk.integer(3)
         }
-        guard try walk.step() else { return walk.reset() }
-        let middle = CartPosition(value: walk.value(0), ownerID: walk.integer(1), id: walk.integer(2))
         walk.reset()
-        try keep(run, in: sort, carts: kept, filled: keptFilled)
-        try keep(middle, in: sort, carts: carts - kept, filled: filled - keptFilled)
+        for piece in pieces + [piece] { try keep(piece, in: sort) }
     }
 
-    private func keep(_ run: CartPosition, in sort: SortIndex, carts: Int64, filled: Int64) throws(SQLiteError) {
+    private func keep(_ run: Run, in sort: SortIndex) throws(SQLiteError) {
         let replace = try connection.statement("INSERT OR REPLACE INTO cart_ranks VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         replace.bind(sort.number, at: 1)
-        bind(run, to: replace, from: 2)
-        replace.bind(carts, at: 5)
-        replace.bind(filled, at: 6)
+        bind(run.start, to: replace, from: 2)
+        replace.bind(run.carts, at: 5)
+        replace.bind(run.filled, at: 6)
         try replace.run()
+    }
+
+    private func remove(_ run: Run, in sort: SortIndex) throws(SQLiteError) {
+        let delete = try connection.statement(
+            "DELETE FROM cart_ranks WHERE sort = ?1 AND value = ?2 AND owner_id = ?3 AND id = ?4")
+        delete.bind(sort.number, at: 1)
+        bind(run.start, to: delete, from: 2)
+        try delete.run()
     }
 
     /// Where a walk must begin to come to the cart after `offset` others, and how many it still has to pass.
@@ -123,5 +163,18 @@ struct CartRanks {
         }
         statement.bind(position.ownerID, at: first + 1)
         statement.bind(position.id, at: first + 2)
+    }
+}
+
+extension CartPosition {
+    /// The order in which SQLite keeps positions of one order.
+    fileprivate func isLess(than other: CartPosition) -> Bool {
+        switch (value, other.value) {
+        case (.integer(let a), .integer(let b)) where a != b: a < b
+        case (.text(let a), .text(let b)) where !a.utf8.elementsEqual(b.utf8): a.utf8.lexicographicallyPrecedes(b.utf8)
+        case (.integer, .text): true
+        case (.text, .integer): false
+        default: (ownerID, id) < (other.ownerID, other.id)
+        }
     }
 }

@@ -2,7 +2,9 @@ import CartCore
 
 /// Writing carts inside a transaction: the row, and everything that is derived from it.
 struct CartRows {
-    let connection: Connection
+    let transaction: WriteTransaction
+
+    private var connection: Connection { transaction.connection }
 
     /// A change with everything worked out that needs no look at the database, so that the thread that writes has less to do.
     enum Change: Sendable {
@@ -20,12 +22,12 @@ struct CartRows {
     }
 
     /// Does one change. The next revision is taken only if something is written.
-    func apply(_ change: Change, counters: inout Counters) throws(SQLiteError) -> CartChangeResult {
+    func apply(_ change: Change) throws(SQLiteError) -> CartChangeResult {
         switch change {
         case .save(let columns, let document, let replacing):
             let standing = try find(columns.key)
             guard standing?.revision == replacing else { return .conflict }
-            let revision = counters.nextRevision()
+            let revision = transaction.nextRevision()
             let id = standing?.id ?? revision
             try write(columns, document: document, id: id, revision: revision, isNew: standing == nil)
             try index(from: standing?.columns, to: columns, id: id)
@@ -37,7 +39,7 @@ struct CartRows {
             delete.bind(standing.id, at: 1)
             try delete.run()
             try index(from: standing.columns, to: nil, id: standing.id)
-            return .deleted(revision: counters.nextRevision())
+            return .deleted(revision: transaction.nextRevision())
         }
     }
 
@@ -78,34 +80,12 @@ struct CartRows {
 
     /// Brings what is derived from the columns of one cart from an old form to a new one; nil is no cart.
     private func index(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
-        try indexRanks(from: old, to: new, id: id)
-        if let old, old.storeID != new?.storeID || old.flags != new?.flags { try countFacet(of: old, by: -1) }
-        if let new, new.storeID != old?.storeID || new.flags != old?.flags { try countFacet(of: new, by: 1) }
+        transaction.count(from: old, to: new, id: id)
         if old?.products != new?.products { try indexProducts(from: old, to: new, id: id) }
         if old?.customer != new?.customer || old?.email != new?.email || old?.key != new?.key {
             if let old { try indexText(of: old, id: id, isAdded: false) }
             if let new { try indexText(of: new, id: id, isAdded: true) }
         }
-    }
-
-    private func indexRanks(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
-        let ranks = CartRanks(connection: connection)
-        for sort in SortIndex.all {
-            let before = old.map { CartPosition(value: $0.value(in: sort, id: id), ownerID: $0.ownerID, id: id) }
-            let after = new.map { CartPosition(value: $0.value(in: sort, id: id), ownerID: $0.ownerID, id: id) }
-            if before == after, old?.isFilled == new?.isFilled { continue }
-            if let old, let before { try ranks.count(before, in: sort, filled: old.isFilled, by: -1) }
-            if let new, let after { try ranks.count(after, in: sort, filled: new.isFilled, by: 1) }
-        }
-    }
-
-    private func countFacet(of columns: CartColumns, by change: Int64) throws(SQLiteError) {
-        let upsert = try connection.statement(
-            "INSERT INTO cart_facets VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET carts = carts + excluded.carts")
-        upsert.bind(columns.storeID, at: 1)
-        upsert.bind(columns.flags, at: 2)
-        upsert.bind(change, at: 3)
-        try upsert.run()
     }
 
     private func indexProducts(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
@@ -135,28 +115,5 @@ struct CartRows {
         statement.bind(columns.email, at: 3)
         statement.bind(columns.key, at: 4)
         try statement.run()
-    }
-}
-
-/// The store-wide numbers, read at the beginning of a transaction and written back at its end.
-struct Counters {
-    private(set) var revision: Int64
-    private let read: Int64
-
-    init(_ connection: Connection) throws(SQLiteError) {
-        read = try connection.integer("SELECT value FROM counters WHERE name = 'revision'") ?? 0
-        revision = read
-    }
-
-    mutating func nextRevision() -> Int64 {
-        revision += 1
-        return revision
-    }
-
-    func keep(_ connection: Connection) throws(SQLiteError) {
-        guard revision != read else { return }
-        let update = try connection.statement("UPDATE counters SET value = ?1 WHERE name = 'revision'")
-        update.bind(revision, at: 1)
-        try update.run()
     }
 }

@@ -18,7 +18,8 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func insert(_ key: ConsumerKey) async throws(CartError) -> ConsumerKey {
-        try await writer.write { connection, _ in
+        try await writer.write { transaction in
+            let connection = transaction.connection
             guard try connection.integer("SELECT 1 FROM users WHERE id = ?1", [.integer(key.userID)]) != nil else {
                 throw CartError.invalid("user", "does not exist")
             }
@@ -47,7 +48,8 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool {
-        try await writer.write { connection, _ in
+        try await writer.write { transaction in
+            let connection = transaction.connection
             guard try connection.integer("SELECT 1 FROM consumer_keys WHERE id = ?1", [.integer(id)]) != nil else { return false }
             let update = try connection.statement("UPDATE consumer_keys SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL")
             update.bind(id, at: 1)
@@ -59,7 +61,8 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func add(_ usage: [KeyUsage]) async throws(CartError) {
-        try await writer.write { connection, _ in
+        try await writer.write { transaction in
+            let connection = transaction.connection
             for use in usage {
                 let update = try connection.statement(
                     """
@@ -86,7 +89,8 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func insert(_ user: User) async throws(CartError) -> User {
-        try await writer.write { connection, _ in
+        try await writer.write { transaction in
+            let connection = transaction.connection
             let name = Folding.fold(user.name)
             let email = Folding.fold(user.email)
             if try connection.integer("SELECT 1 FROM users WHERE folded_name = ?1", [.text(name)]) != nil {
@@ -115,7 +119,8 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func deleteUser(name: String) async throws(CartError) -> Bool {
-        try await writer.write { connection, _ in
+        try await writer.write { transaction in
+            let connection = transaction.connection
             let name = Binding.text(Folding.fold(name))
             guard let id = try connection.integer("SELECT id FROM users WHERE folded_name = ?1", [name]) else { return false }
             for sql in ["DELETE FROM consumer_keys WHERE user_id = ?1", "DELETE FROM users WHERE id = ?1"] {

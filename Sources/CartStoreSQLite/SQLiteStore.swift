@@ -46,9 +46,9 @@ public final class SQLiteStore: CartStore {
 
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
         let changes = changes.map(CartRows.Change.init)
-        return try await writer.write { connection, counters in
-            let rows = CartRows(connection: connection)
-            return try changes.map { try rows.apply($0, counters: &counters) }
+        return try await writer.write { transaction in
+            let rows = CartRows(transaction: transaction)
+            return try changes.map { try rows.apply($0) }
         }
     }
 

@@ -5,7 +5,7 @@ import Foundation
 /// cost of bringing it to disk.
 final class Writer: @unchecked Sendable {
     private struct Job {
-        let run: (Connection, inout Counters) throws -> Void
+        let run: (WriteTransaction) throws -> Void
         /// Called once, when the work is on disk (nil) or was not done.
         let finish: ((any Error)?) -> Void
     }
@@ -39,12 +39,12 @@ final class Writer: @unchecked Sendable {
     /// - Returns: what `body` returned, when it is on disk.
     /// - Throws: the error of `body` if that is a ``CartError``, else `.unavailable`; then nothing was done.
     func write<Value: Sendable>(
-        _ body: @escaping @Sendable (Connection, inout Counters) throws -> Value
+        _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws(CartError) -> Value {
         let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
             let outcome = Outcome<Value>()
             let job = Job(
-                run: { connection, counters in outcome.value = try body(connection, &counters) },
+                run: { outcome.value = try body($0) },
                 finish: { error in continuation.resume(returning: outcome.result(error)) })
             condition.lock()
             let isClosed = isClosing
@@ -98,9 +98,9 @@ final class Writer: @unchecked Sendable {
 
     private func run(_ group: [Job]) throws {
         try connection.writing {
-            var counters = try Counters(connection)
-            for job in group { try job.run(connection, &counters) }
-            try counters.keep(connection)
+            let transaction = try WriteTransaction(connection)
+            for job in group { try job.run(transaction) }
+            try transaction.finish()
         }
     }
 }

@@ -10,8 +10,9 @@ struct DurabilityTests {
     func synchronousIsFull() async throws {
         try await withTemporaryStore { store, _ in
             // Asked inside the writer itself: a setting of another connection would prove nothing. 2 is FULL.
-            let modes = try await store.writer.write { connection, _ in
-                [try connection.integer("PRAGMA synchronous"), try connection.integer("PRAGMA wal_autocheckpoint")]
+            let modes = try await store.writer.write { transaction in
+                let connection = transaction.connection
+                return [try connection.integer("PRAGMA synchronous"), try connection.integer("PRAGMA wal_autocheckpoint")]
             }
             #expect(modes == [2, 0])
             #expect(try store.readers.read { try $0.text("PRAGMA journal_mode") } == "wal")
@@ -70,8 +71,8 @@ struct DurabilityTests {
                 for _ in 0..<20 {
                     group.addTask {
                         await #expect(throws: CartError.self) {
-                            _ = try await store.writer.write { connection, _ in
-                                try connection.execute("INSERT INTO no_such_table VALUES (1)")
+                            _ = try await store.writer.write { transaction in
+                                try transaction.connection.execute("INSERT INTO no_such_table VALUES (1)")
                             }
                         }
                     }

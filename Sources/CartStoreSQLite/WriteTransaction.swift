@@ -1,0 +1,60 @@
+import CartCore
+
+/// What the writes of one transaction share: the counter that revisions are taken from, and the counts that are brought up to date
+/// once at its end, since many carts of one transaction fall into few of them.
+final class WriteTransaction {
+    let connection: Connection
+    private var revision: Int64
+    private let firstRevision: Int64
+    private var ranks: [[CartRanks.Change]]
+    private var facets: [Facet: Int64] = [:]
+
+    private struct Facet: Hashable {
+        var storeID: Int64
+        var flags: Int64
+    }
+
+    init(_ connection: Connection) throws(SQLiteError) {
+        self.connection = connection
+        firstRevision = try connection.integer("SELECT value FROM counters WHERE name = 'revision'") ?? 0
+        revision = firstRevision
+        ranks = Array(repeating: [], count: SortIndex.all.count)
+    }
+
+    /// The next number for an id or revision.
+    func nextRevision() -> Int64 {
+        revision += 1
+        return revision
+    }
+
+    /// Notes that a cart has changed from an old form to a new one; nil is no cart.
+    func count(from old: CartColumns?, to new: CartColumns?, id: Int64) {
+        for (place, sort) in SortIndex.all.enumerated() {
+            let before = old.map { $0.position(in: sort, id: id) }
+            let after = new.map { $0.position(in: sort, id: id) }
+            if before == after, old?.isFilled == new?.isFilled { continue }
+            if let old, let before { ranks[place].append(CartRanks.Change(position: before, isFilled: old.isFilled, count: -1)) }
+            if let new, let after { ranks[place].append(CartRanks.Change(position: after, isFilled: new.isFilled, count: 1)) }
+        }
+        if let old { facets[Facet(storeID: old.storeID, flags: old.flags), default: 0] -= 1 }
+        if let new { facets[Facet(storeID: new.storeID, flags: new.flags), default: 0] += 1 }
+    }
+
+    /// Writes what was noted. Nothing may be written after it in the same transaction.
+    func finish() throws(SQLiteError) {
+        guard revision != firstRevision else { return }
+        let update = try connection.statement("UPDATE counters SET value = ?1 WHERE name = 'revision'")
+        update.bind(revision, at: 1)
+        try update.run()
+        let counts = CartRanks(connection: connection)
+        for (changes, sort) in zip(ranks, SortIndex.all) { try counts.count(changes, in: sort) }
+        for (facet, count) in facets where count != 0 {
+            let upsert = try connection.statement(
+                "INSERT INTO cart_facets VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET carts = carts + excluded.carts")
+            upsert.bind(facet.storeID, at: 1)
+            upsert.bind(facet.flags, at: 2)
+            upsert.bind(count, at: 3)
+            try upsert.run()
+        }
+    }
+}
