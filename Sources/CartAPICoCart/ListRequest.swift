@@ -75,9 +75,9 @@ struct ListRequest {
         return links.isEmpty ? nil : links.joined(separator: ", ")
     }
 
-    /// The query of the request for another page, without credentials.
+    /// The query of the request for another page, without credentials, and without the route, which stands in the path.
     private func query(_ parameters: QueryParameters, page: Int) -> String {
-        let kept = parameters.pairs.filter { !["page", "consumer_key", "consumer_secret"].contains($0.name) }
+        let kept = parameters.pairs.filter { !["page", "rest_route", "consumer_key", "consumer_secret"].contains($0.name) }
         return (kept + [("page", String(page))])
             .map { QueryParameters.encode($0.name) + "=" + QueryParameters.encode($0.value) }
             .joined(separator: "&")

@@ -99,17 +99,28 @@ struct CartColumns: Equatable {
 
     /// First and last name, folded, as they are searched: what the sort name holds the other way round.
     var fullName: String {
-        let parts = customer.split(separator: "\u{1}", omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return "" }
-        return parts[0].isEmpty || parts[1].isEmpty ? String(parts[1] + parts[0]) : "\(parts[1]) \(parts[0])"
+        guard let joint = customer.utf8.firstIndex(of: 1) else { return "" }
+        let last = customer[..<joint]
+        let first = customer[customer.utf8.index(after: joint)...]
+        return first.isEmpty || last.isEmpty ? String(first + last) : "\(first) \(last)"
     }
 
     /// ``products`` taken apart.
     var productKinds: [(product: Int64, kinds: Int64)] {
-        products.split(separator: " ").compactMap { entry in
-            let parts = entry.split(separator: ":")
-            guard parts.count == 2, let product = Int64(parts[0]), let kinds = Int64(parts[1]) else { return nil }
-            return (product, kinds)
+        var found: [(Int64, Int64)] = []
+        var product: Int64 = 0
+        var number: Int64 = 0
+        for byte in products.utf8 {
+            switch byte {
+            case UInt8(ascii: ":"): (product, number) = (number, 0)
+            case UInt8(ascii: " "):
+                found.append((product, number))
+                number = 0
+            // Every number was an Int64 when it was written; a damaged one may wrap, but stops nothing.
+            default: number = number &* 10 &+ Int64(byte & 15)
+            }
         }
+        if !products.isEmpty { found.append((product, number)) }
+        return found
     }
 }

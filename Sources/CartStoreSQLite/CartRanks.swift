@@ -41,6 +41,12 @@ struct CartRanks {
         }
     }
 
+    /// Counts every cart of an order that has no runs yet.
+    func countEverything(in sort: SortIndex) throws(SQLiteError) {
+        let carts = try connection.integer("SELECT count(*) FROM carts INDEXED BY \(sort.name)") ?? 0
+        try cut(Run(start: sort.first, carts: carts, filled: 0), in: sort)
+    }
+
     private struct Run {
         var start: CartPosition
         var carts: Int64

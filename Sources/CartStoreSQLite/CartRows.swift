@@ -35,12 +35,28 @@ struct CartRows {
         case .delete(let key, let revision):
             guard let standing = try find(key) else { return .notFound }
             guard revision == nil || revision == standing.revision else { return .conflict }
-            let delete = try connection.statement("DELETE FROM carts WHERE id = ?1")
-            delete.bind(standing.id, at: 1)
-            try delete.run()
+            for table in ["carts", "cart_documents"] {
+                let delete = try connection.statement("DELETE FROM \(table) WHERE id = ?1")
+                delete.bind(standing.id, at: 1)
+                try delete.run()
+            }
             try index(from: standing.columns, to: nil, id: standing.id)
             return .deleted(revision: transaction.nextRevision())
         }
+    }
+
+    /// Writes a cart whose key is known to be new, without counting it: the caller counts all in the end.
+    func append(_ cart: New) throws(SQLiteError) {
+        let id = transaction.nextRevision()
+        try write(cart.columns, document: cart.document, id: id, revision: id, isNew: true)
+        try indexProducts(from: nil, to: cart.columns, id: id)
+        try indexText(of: cart.columns, id: id, isAdded: true)
+    }
+
+    /// A cart that stands nowhere yet.
+    struct New: Sendable {
+        var columns: CartColumns
+        var document: [UInt8]
     }
 
     private struct Standing {
@@ -50,7 +66,7 @@ struct CartRows {
     }
 
     private func find(_ key: String) throws(SQLiteError) -> Standing? {
-        let select = try connection.statement("SELECT id, revision, \(CartColumns.list) FROM carts WHERE key = ?1")
+        let select = try connection.statement("SELECT id, revision, \(CartColumns.list) FROM carts JOIN cart_documents USING (id) WHERE key = ?1")
         select.bind(key, at: 1)
         defer { select.reset() }
         guard try select.step() else { return nil }
@@ -60,22 +76,25 @@ struct CartRows {
     private func write(
         _ columns: CartColumns, document: [UInt8], id: Int64, revision: Int64, isNew: Bool
     ) throws(SQLiteError) {
-        let sql =
+        let row = try connection.statement(
             isNew
-            ? """
-            INSERT INTO carts (id, revision, \(CartColumns.list), document)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
-            """
-            : """
-            UPDATE carts SET revision = ?2, (\(CartColumns.list), document)
-            = (?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) WHERE id = ?1
-            """
-        let statement = try connection.statement(sql)
-        statement.bind(id, at: 1)
-        statement.bind(revision, at: 2)
-        columns.bind(to: statement, from: 3)
-        statement.bind(document, at: 16)
-        try statement.run()
+                ? """
+                INSERT INTO carts (id, \(CartColumns.list))
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                """
+                : """
+                UPDATE carts SET (\(CartColumns.list))
+                = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) WHERE id = ?1
+                """)
+        row.bind(id, at: 1)
+        columns.bind(to: row, from: 2)
+        try row.run()
+        let shown = try connection.statement("\(isNew ? "INSERT" : "REPLACE") INTO cart_documents VALUES (?1, ?2, ?3, ?4)")
+        shown.bind(id, at: 1)
+        shown.bind(revision, at: 2)
+        shown.bind(columns.flags & Schema.Flag.wasAbandoned == 0 ? 0 : 1, at: 3)
+        shown.bind(document, at: 4)
+        try shown.run()
     }
 
     /// Brings what is derived from the columns of one cart from an old form to a new one; nil is no cart.

@@ -27,6 +27,6 @@ final class Checkpointer: Sendable {
 
     /// Copies the whole log and lets it begin anew, waiting for readers.
     func checkpointNow() {
-        queue.sync { try? connection.execute("PRAGMA wal_checkpoint(RESTART)") }
+        queue.sync { try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 }

@@ -125,7 +125,8 @@ struct FilterSQL {
     private mutating func add(search: String) {
         let folded = Folding.fold(search)
         let keyPart = CartKey.canHold(search) ? search : nil
-        let texts = "instr(\(Self.fullName), ?) > 0 OR instr(email, ?) > 0"
+        // Only a text with a space can reach from the first name into the last.
+        let texts = "instr(\(folded.contains(" ") ? Self.fullName : "customer"), ?) > 0 OR instr(email, ?) > 0"
         let values: [Binding] = [.text(folded), .text(folded)] + (keyPart.map { [.text($0)] } ?? [])
         let candidates = Set([folded, keyPart ?? folded].map(Self.trigrams(of:)))
         if !candidates.contains("") {

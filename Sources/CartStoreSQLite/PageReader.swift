@@ -85,7 +85,7 @@ struct PageReader {
     }
 
     private func record(id: Int64) throws(SQLiteError) -> CartRecord? {
-        let statement = try connection.statement("SELECT id, revision, flags, document FROM carts WHERE id = ?1")
+        let statement = try connection.statement("SELECT id, revision, was_abandoned, document FROM cart_documents WHERE id = ?1")
         statement.bind(id, at: 1)
         defer { statement.reset() }
         return try statement.step() ? CartRecord(statement) : nil
@@ -93,11 +93,9 @@ struct PageReader {
 }
 
 extension CartRecord {
-    /// Reads the columns `id, revision, flags, document`.
+    /// Reads a row of `cart_documents`.
     init(_ row: Statement) {
-        self.init(
-            id: row.integer(0), revision: row.integer(1), wasAbandoned: row.integer(2) & Schema.Flag.wasAbandoned != 0,
-            document: row.blob(3))
+        self.init(id: row.integer(0), revision: row.integer(1), wasAbandoned: row.integer(2) != 0, document: row.blob(3))
     }
 }
 

@@ -27,9 +27,14 @@ public final class SQLiteStore: CartStore {
         readers = Readers(path: path)
     }
 
+    /// The index on keys knows the id, so the narrow row is not read.
+    static let byKey = """
+        SELECT cart_documents.id, revision, was_abandoned, document FROM carts JOIN cart_documents USING (id) WHERE key = ?1
+        """
+
     public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
         try readers.read { connection in
-            let statement = try connection.statement("SELECT id, revision, flags, document FROM carts WHERE key = ?1")
+            let statement = try connection.statement(Self.byKey)
             statement.bind(key.text, at: 1)
             defer { statement.reset() }
             return try statement.step() ? CartRecord(statement) : nil
@@ -52,7 +57,11 @@ public final class SQLiteStore: CartStore {
         }
     }
 
-    public func close() async { writer.close() }
+    public func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? {
+        try await writer.write { try BulkLoad(transaction: $0).load(next) }
+    }
+
+    public func close() async { await writer.close() }
 
     public func check() async throws(CartError) {
         _ = try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") }

@@ -16,7 +16,8 @@ enum Schema {
 
     /// Carts and what finds them.
     ///
-    /// - `carts`: narrow columns to find a cart by, then the document to show it. `customer` and `email` are folded.
+    /// - `carts`: narrow columns to find a cart by. `customer` and `email` are folded.
+    /// - `cart_documents`: what is shown of a cart, apart, so that whatever goes through many rows of `carts` does not read it.
     /// - One index for each order of a list. Behind its value each carries what a filter may ask for (flags, store and, where the
     ///   states need them, times), so that a walk along it reads no row of the table that it does not show.
     /// - `cart_ranks`: each order cut into runs of neighbours with their counts, so that the n-th cart is found without counting n.
@@ -28,7 +29,6 @@ enum Schema {
         CREATE TABLE carts (
             id INTEGER PRIMARY KEY,
             key TEXT NOT NULL,
-            revision INTEGER NOT NULL,
             store_id INTEGER NOT NULL,
             owner_id INTEGER NOT NULL,
             flags INTEGER NOT NULL,
@@ -40,8 +40,7 @@ enum Schema {
             customer TEXT NOT NULL,
             email TEXT NOT NULL,
             source TEXT NOT NULL,
-            products TEXT NOT NULL,
-            document BLOB NOT NULL
+            products TEXT NOT NULL
         ) STRICT;
         CREATE UNIQUE INDEX carts_key ON carts (key);
         CREATE INDEX carts_id ON carts (id, owner_id, flags, store_id, updated, expires);
@@ -54,6 +53,13 @@ enum Schema {
         CREATE INDEX carts_owner ON carts (owner_id, created, id, flags, store_id);
         CREATE INDEX carts_email ON carts (email, id, flags, store_id) WHERE email <> '';
         CREATE INDEX carts_source ON carts (source, id, flags, store_id);
+
+        CREATE TABLE cart_documents (
+            id INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            was_abandoned INTEGER NOT NULL,
+            document BLOB NOT NULL
+        ) STRICT;
 
         CREATE TABLE cart_products (
             product_id INTEGER NOT NULL,
@@ -90,6 +96,11 @@ enum Schema {
         INSERT INTO counters VALUES ('revision', 0), ('credentials', 0);
 
         ANALYZE;
+        \(statistics)
+        """
+
+    /// What the planner is to think of the indexes. SQLite forgets it of an index that is dropped.
+    static let statistics = """
         DELETE FROM sqlite_stat1;
         INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
             ('carts', 'carts_key', '1000000 1'),

@@ -40,6 +40,14 @@ final class WriteTransaction {
         if let new { facets[Facet(storeID: new.storeID, flags: new.flags), default: 0] += 1 }
     }
 
+    /// Counts all carts anew, in a database that had none before this transaction.
+    func countEverything() throws(SQLiteError) {
+        let counts = CartRanks(connection: connection)
+        for sort in SortIndex.all { try counts.countEverything(in: sort) }
+        try connection.execute(
+            "INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts INDEXED BY carts_id GROUP BY store_id, flags")
+    }
+
     /// Writes what was noted. Nothing may be written after it in the same transaction.
     func finish() throws(SQLiteError) {
         guard revision != firstRevision else { return }

@@ -23,6 +23,8 @@ final class Writer: @unchecked Sendable {
     private let condition = NSCondition()
     private var waiting: [Job] = []
     private var isClosing = false
+    private var hasEnded = false
+    private var closers: [CheckedContinuation<Void, Never>] = []
 
     init(path: String) throws(SQLiteError) {
         connection = try Connection(path: path, access: .write)
@@ -56,12 +58,18 @@ final class Writer: @unchecked Sendable {
         return try result.get()
     }
 
-    /// Lets the thread end when everything that waits is written.
-    func close() {
-        condition.lock()
-        isClosing = true
-        condition.signal()
-        condition.unlock()
+    /// Returns when everything that waits is written and the log has been copied into the database, so that the next to open the
+    /// file need not read it.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            condition.lock()
+            isClosing = true
+            let hasEnded = hasEnded
+            if !hasEnded { closers.append(continuation) }
+            condition.signal()
+            condition.unlock()
+            if hasEnded { continuation.resume() }
+        }
     }
 
     private func work() {
@@ -84,6 +92,12 @@ final class Writer: @unchecked Sendable {
             }
             if connection.logFrames > Self.checkpointAfter { checkpointer.checkpointSoon() }
         }
+        checkpointer.checkpointNow()
+        condition.lock()
+        hasEnded = true
+        let closers = closers
+        condition.unlock()
+        for closer in closers { closer.resume() }
     }
 
     private func nextGroup() -> [Job]? {

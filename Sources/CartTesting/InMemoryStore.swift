@@ -54,6 +54,17 @@ public final class InMemoryStore: CartStore, CredentialStore {
         state.withLock { state in changes.map { state.apply($0) } }
     }
 
+    /// Writes one cart after the other.
+    public func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? {
+        state.withLock { state in
+            guard state.carts.isEmpty else { return nil }
+            while case let carts = next(), !carts.isEmpty {
+                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil)) }
+            }
+            return state.carts.count
+        }
+    }
+
     /// Returns always.
     public func check() async throws(CartError) {}
 

@@ -23,11 +23,12 @@ struct CartsCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let settings = try await store.settings()
-            let opened = try settings.database.open(creating: false)
-            let clock = StateClock(now: SystemWallClock().now, abandonedAfter: settings.policy.abandonedAfter)
-            let page = try await opened.page(
-                CartQuery(filter: try filters.filter(), clock: clock, sort: CartSort(.created, .descending), limit: limit))
+            let (page, clock) = try await store.withStore { store, settings in
+                let clock = StateClock(now: SystemWallClock().now, abandonedAfter: settings.policy.abandonedAfter)
+                let page = try await store.page(
+                    CartQuery(filter: try filters.filter(), clock: clock, sort: CartSort(.created, .descending), limit: limit))
+                return (page, clock)
+            }
             switch format {
             case .table:
                 var table = Table("KEY", "CUSTOMER", "ITEMS", "TOTAL", "STATE", "UPDATED", "EXPIRES")
@@ -61,8 +62,12 @@ struct CartsCommand: AsyncParsableCommand {
         var key: String
 
         func run() async throws {
-            let opened = try await store.open(creating: false)
-            guard let cartKey = CartKey(key), let record = try await opened.cart(cartKey) else { throw Failure("There is no cart \(key).") }
+            let record = try await store.withStore { store, _ in
+                guard let cartKey = CartKey(key), let record = try await store.cart(cartKey) else {
+                    throw Failure("There is no cart \(key).")
+                }
+                return record
+            }
             var json = JSONWriter()
             json.raw(record.document)
             printJSON(json)
@@ -77,9 +82,10 @@ struct CartsCommand: AsyncParsableCommand {
         var key: String
 
         func run() async throws {
-            let opened = try await store.open(creating: false)
-            guard let cartKey = CartKey(key), case .deleted = try await opened.apply([.delete(cartKey, revision: nil)])[0] else {
-                throw Failure("There is no cart \(key).")
+            try await store.withStore { store, _ in
+                guard let cartKey = CartKey(key), case .deleted = try await store.apply([.delete(cartKey, revision: nil)])[0] else {
+                    throw Failure("There is no cart \(key).")
+                }
             }
             print("Deleted cart \(key).")
         }

@@ -24,49 +24,54 @@ struct ImportCommand: AsyncParsableCommand {
         var file: String
 
         func run() async throws {
-            let settings = try await store.settings()
-            let handle = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file)
-            guard let handle else { throw Failure("\(file) cannot be read.") }
-            let service = CartService(
-                store: try settings.database.open(creating: true), policy: settings.policy, clock: SystemWallClock(),
-                random: SystemRandomSource())
+            guard let handle = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
+                throw Failure("\(file) cannot be read.")
+            }
             let progress = Progress("Importing", of: nil)
-            var lines = LineReader(handle, longest: settings.limits.body)
-            var taken = 0
-            var refused = 0
-            while true {
-                var drafts: [(line: Int, draft: CartDraft)] = []
-                var isAtEnd = false
-                while drafts.count < Self.batch {
-                    guard let line = try lines.next() else {
-                        isAtEnd = true
-                        break
-                    }
-                    do throws(CartError) {
-                        guard let bytes = line.bytes else {
-                            throw CartError(.tooLarge, "The line is longer than \(settings.limits.body) bytes.")
+            let (taken, refused) = try await store.withStore(creating: true) { store, settings in
+                let service = CartService(
+                    store: store, policy: settings.policy, clock: SystemWallClock(), random: SystemRandomSource())
+                var lines = LineReader(handle, longest: settings.limits.body)
+                var taken = 0
+                var refused = 0
+                while let batch = try nextBatch(&lines, depth: settings.limits.jsonDepth) {
+                    refused += batch.refused
+                    for (line, result) in zip(batch.numbers, try await service.put(batch.drafts)) {
+                        switch result {
+                        case .success: taken += 1
+                        case .failure(let error):
+                            refused += 1
+                            refuse(line, error)
                         }
-                        if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
-                        drafts.append((line.number, try CartDraft(document: bytes, maximumDepth: settings.limits.jsonDepth)))
-                    } catch {
-                        refused += 1
-                        refuse(line.number, error)
                     }
+                    progress.show(taken)
                 }
-                for ((line, _), result) in zip(drafts, try await service.put(drafts.map(\.draft))) {
-                    switch result {
-                    case .success: taken += 1
-                    case .failure(let error):
-                        refused += 1
-                        refuse(line, error)
-                    }
-                }
-                progress.show(taken)
-                if isAtEnd { break }
+                return (taken, refused)
             }
             progress.end()
             print("Imported \(taken) carts, refused \(refused) (\(progress.rate(taken)) a second).")
             if refused > 0 { throw ExitCode.failure }
+        }
+
+        /// The next carts to write, with the numbers of their lines; nil at the end of the file.
+        private func nextBatch(
+            _ lines: inout LineReader, depth: Int
+        ) throws -> (drafts: [CartDraft], numbers: [Int], refused: Int)? {
+            var drafts: [CartDraft] = []
+            var numbers: [Int] = []
+            var refused = 0
+            while drafts.count < Self.batch, let line = try lines.next() {
+                do throws(CartError) {
+                    guard let bytes = line.bytes else { throw CartError(.tooLarge, "The line is too long for a cart.") }
+                    if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+                    drafts.append(try CartDraft(document: bytes, maximumDepth: depth))
+                    numbers.append(line.number)
+                } catch {
+                    refused += 1
+                    refuse(line.number, error)
+                }
+            }
+            return drafts.isEmpty && refused == 0 ? nil : (drafts, numbers, refused)
         }
 
         private func refuse(_ line: Int, _ error: CartError) {

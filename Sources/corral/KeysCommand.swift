@@ -35,14 +35,16 @@ struct KeysCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let opened = try await store.open(creating: false)
-            guard let owner = try await opened.user(login: user) else { throw Failure("There is no user \(user).") }
             let now = SystemWallClock().now
             let pair = ConsumerKeyPair(random: SystemRandomSource())
-            let key = try await opened.insert(
-                ConsumerKey(
-                    pair, userID: owner.id, description: description, permission: permissions, created: now,
-                    expires: try lifetime().map { now + $0 }))
+            let (key, owner) = try await store.withStore { store, _ in
+                guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
+                let key = try await store.insert(
+                    ConsumerKey(
+                        pair, userID: owner.id, description: description, permission: permissions, created: now,
+                        expires: try lifetime().map { now + $0 }))
+                return (key, owner)
+            }
             switch format {
             case .table:
                 print(
@@ -82,7 +84,7 @@ struct KeysCommand: AsyncParsableCommand {
         var format = OutputFormat.table
 
         func run() async throws {
-            let keys = try await store.open(creating: false).keys()
+            let keys = try await store.withStore { store, _ in try await store.keys() }
             let now = SystemWallClock().now
             switch format {
             case .table:
@@ -114,7 +116,7 @@ struct KeysCommand: AsyncParsableCommand {
         var format = OutputFormat.table
 
         func run() async throws {
-            guard let entry = try await store.open(creating: false).key(id: id) else {
+            guard let entry = try await store.withStore({ store, _ in try await store.key(id: id) }) else {
                 throw Failure("There is no key \(id).")
             }
             let now = SystemWallClock().now
@@ -149,8 +151,9 @@ struct KeysCommand: AsyncParsableCommand {
         var id: Int64
 
         func run() async throws {
-            let opened = try await store.open(creating: false)
-            guard try await opened.revokeKey(id: id, now: SystemWallClock().now) else { throw Failure("There is no key \(id).") }
+            guard try await store.withStore({ store, _ in try await store.revokeKey(id: id, now: SystemWallClock().now) }) else {
+                throw Failure("There is no key \(id).")
+            }
             print("Revoked key \(id).")
         }
     }

@@ -20,10 +20,10 @@ struct SeedCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try await store.settings()
-        let opened = try settings.database.open(creating: true)
         let progress = Progress("", of: nil)
-        let written = try await Seeding(store: opened, policy: settings.policy, seed: seed, now: SystemWallClock().now).seed(carts)
+        let written = try await store.withStore(creating: true) { store, settings in
+            try await Seeding(store: store, policy: settings.policy, seed: seed, now: SystemWallClock().now).seed(carts)
+        }
         let standing = carts - written
         print(
             "Seeded \(written) carts (\(progress.rate(written)) a second)." + (standing == 0 ? "" : " \(standing) stood there already."))

@@ -1,10 +1,11 @@
 import CartCore
 import CartSamples
+import Synchronization
 
 /// Writes sample carts into a store.
 struct Seeding {
-    /// Carts in one transaction. Neighbours in the many indexes then share the pages that are written.
-    private static let batch = 10_000
+    /// Carts that are made at once, and written in one transaction where carts stand already.
+    private static let batch = 5000
 
     let store: any CartStore
     private let shop: SampleShop
@@ -19,21 +20,24 @@ struct Seeding {
     func seed(_ count: Int) async throws -> Int {
         let progress = Progress("Seeding", of: count)
         defer { progress.end() }
+        let shop = shop
+        let made = Mutex(0)
+        let filled = try await store.fill {
+            let numbers = made.withLock { made in
+                defer { made = min(made + Self.batch, count) }
+                return made..<min(made + Self.batch, count)
+            }
+            progress.show(numbers.lowerBound)
+            return numbers.map(shop.cart)
+        }
+        if let filled { return filled }
         var written = 0
-        // The next carts are made while the last ones are written.
-        var ready = carts(0..<min(Self.batch, count))
         for start in stride(from: 0, to: count, by: Self.batch) {
-            let next = min(start + Self.batch, count)
-            let changes = ready
-            async let results = store.apply(changes)
-            ready = carts(next..<min(next + Self.batch, count))
-            for case .saved in try await results { written += 1 }
-            progress.show(next)
+            let numbers = start..<min(start + Self.batch, count)
+            let changes = numbers.map { CartChange.save(shop.cart($0), wasAbandoned: false, replacing: nil) }
+            for case .saved in try await store.apply(changes) { written += 1 }
+            progress.show(numbers.upperBound)
         }
         return written
-    }
-
-    private func carts(_ numbers: Range<Int>) -> [CartChange] {
-        numbers.map { .save(shop.cart($0), wasAbandoned: false, replacing: nil) }
     }
 }

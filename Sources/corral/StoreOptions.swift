@@ -18,11 +18,20 @@ struct StoreOptions: ParsableArguments {
         return try await Settings.read(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)
     }
 
-    /// Opens the store.
+    /// Opens the store for as long as `body` runs.
     ///
     /// - Parameter creating: whether a store that does not exist is made; a command that only looks must not leave an empty one behind.
-    func open(creating: Bool) async throws -> any Store {
-        try await settings().database.open(creating: creating)
+    func withStore<Value>(creating: Bool = false, _ body: (any Store, Settings) async throws -> Value) async throws -> Value {
+        let settings = try await settings()
+        let store = try settings.database.open(creating: creating)
+        do {
+            let value = try await body(store, settings)
+            await store.close()
+            return value
+        } catch {
+            await store.close()
+            throw error
+        }
     }
 }
 

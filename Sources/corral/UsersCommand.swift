@@ -24,9 +24,11 @@ struct UsersCommand: AsyncParsableCommand {
             try User.validate(name: name, email: email)
             let password = try passwordStdin ? readLine() ?? "" : Prompt.secret("Password for \(name): ")
             let hash = try PasswordHash(password, random: SystemRandomSource())
-            let user = try await store.open(creating: true).insert(
-                User(id: 0, name: name, email: email, role: role, password: hash, created: SystemWallClock().now))
-            print("Created user \(user.name) with role \(user.role.rawValue).")
+            try await store.withStore(creating: true) { store, _ in
+                let user = try await store.insert(
+                    User(id: 0, name: name, email: email, role: role, password: hash, created: SystemWallClock().now))
+                print("Created user \(user.name) with role \(user.role.rawValue).")
+            }
         }
     }
 
@@ -38,7 +40,7 @@ struct UsersCommand: AsyncParsableCommand {
         var format = OutputFormat.table
 
         func run() async throws {
-            let users = try await store.open(creating: false).users()
+            let users = try await store.withStore { store, _ in try await store.users() }
             switch format {
             case .table:
                 var table = Table("ID", "NAME", "EMAIL", "ROLE", "CREATED")
@@ -75,7 +77,7 @@ struct UsersCommand: AsyncParsableCommand {
         var name: String
 
         func run() async throws {
-            guard try await store.open(creating: false).deleteUser(name: name) else {
+            guard try await store.withStore({ store, _ in try await store.deleteUser(name: name) }) else {
                 throw Failure("There is no user \(name).")
             }
             print("Deleted user \(name).")

@@ -28,6 +28,8 @@ final class ContendedStore: CartStore {
 
     func cart(_ key: CartKey) async throws(CartError) -> CartRecord? { try await store.cart(key) }
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
+    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+
     func check() async throws(CartError) { try await store.check() }
     func close() async { await store.close() }
 }
@@ -44,6 +46,8 @@ struct DamagedStore: CartStore {
 
     func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] { try await store.apply(changes) }
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
+    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+
     func check() async throws(CartError) { try await store.check() }
     func close() async { await store.close() }
 }

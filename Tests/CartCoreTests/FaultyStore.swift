@@ -53,6 +53,8 @@ struct FaultyStore: CartStore {
         return results
     }
 
+    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+
     func check() async throws(CartError) {}
     func close() async {}
 }

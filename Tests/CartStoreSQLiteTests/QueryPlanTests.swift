@@ -67,8 +67,11 @@ struct QueryPlanTests {
     @Test("a cart is found by its key through one index")
     func pointRead() async throws {
         let store = try await LargeStore.shared.store()
-        let plan = try store.readers.read { try $0.plan(of: "SELECT id, revision, flags, document FROM carts WHERE key = ?1") }
-        #expect(plan == ["SEARCH carts USING INDEX carts_key (key=?)"])
+        let plan = try store.readers.read { try $0.plan(of: SQLiteStore.byKey) }
+        #expect(
+            plan == [
+                "SEARCH carts USING COVERING INDEX carts_key (key=?)", "SEARCH cart_documents USING INTEGER PRIMARY KEY (rowid=?)",
+            ])
     }
 }
 

@@ -56,10 +56,16 @@ public protocol CartStore: Sendable {
     /// When it returns, the changes that were done are durable.
     func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult]
 
+    /// Fills an empty store with new carts, in one transaction and as fast as the store can.
+    ///
+    /// - Parameter next: gives the next carts each time it is called, and none at the end. All keys must differ.
+    /// - Returns: how many were written; nil if there are carts already, then nothing was done.
+    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int?
+
     /// Returns if the store can be read.
     func check() async throws(CartError)
 
-    /// Stops accepting writes; those that wait are still done.
+    /// Stops accepting writes, and returns when those that waited are done.
     func close() async
 }
 
