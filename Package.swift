@@ -91,7 +91,7 @@ let package = Package(
         .testTarget(
             name: "CartServerTests",
             dependencies: [
-                "CSQLite", "CartAPICoCart", "CartCore", "CartSamples", "CartServer", "CartTesting", "corral",
+                "CSQLite", "CartAPICoCart", "CartCore", "CartHTTP", "CartSamples", "CartServer", "CartTesting", "corral",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# Installs what the project needs and the machine lacks: as root with apt-get itself, otherwise it says what to install.
+#
+#   scripts/setup.sh build   what building and running need
+#   scripts/setup.sh test    what the tests need besides
+set -euo pipefail
+
+purpose=${1:-test}
+packages=()
+others=()
+
+# Fills `packages` (Debian's names) and `others` (for a person to install) with what is missing.
+look() {
+    packages=()
+    others=()
+    if ! swift --version >/dev/null 2>&1; then others+=("Swift 6.2 or later, from https://www.swift.org/install"); fi
+    # On macOS the SDK brings SQLite's header and library.
+    if [ "$(uname)" != Darwin ]; then
+        if ! command -v pkg-config >/dev/null; then packages+=(pkg-config); fi
+        if ! pkg-config --exists sqlite3 2>/dev/null; then packages+=(libsqlite3-dev); fi
+    fi
+    if [ "$purpose" = build ]; then return; fi
+    if ! node --version >/dev/null 2>&1; then packages+=(nodejs); fi
+    if ! command -v php >/dev/null; then
+        packages+=(php-cli php-curl)
+    elif ! php -r 'exit(extension_loaded("curl") ? 0 : 1);'; then
+        packages+=(php-curl)
+    fi
+    if ! command -v python3 >/dev/null; then
+        packages+=(python3 python3-requests)
+    elif ! python3 -c 'import requests' 2>/dev/null; then
+        # Debian's module is seen by Debian's Python alone.
+        if [ "$(command -v python3)" = /usr/bin/python3 ]; then
+            packages+=(python3-requests)
+        else
+            others+=("the module requests for $(command -v python3)")
+        fi
+    fi
+}
+
+look
+if [ ${#packages[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing ${packages[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    look
+fi
+
+missing=(${packages[@]+"${packages[@]}"} ${others[@]+"${others[@]}"})
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "Please install, and run this again:" >&2
+    printf '  %s\n' "${missing[@]}" >&2
+    if [ ${#packages[@]} -gt 0 ] && command -v apt-get >/dev/null; then
+        echo "For instance: sudo apt-get install ${packages[*]}" >&2
+    fi
+    exit 1
+fi
