@@ -17,6 +17,8 @@ struct TestServer: Sendable {
     let administrator: User
 
     static let password = "correct horse battery"
+    /// Made once: it is meant to cost a lot.
+    private static let passwordHash = Result { try PasswordHash(password, random: SystemRandomSource()) }
 
     /// A key and secret as a client sends them.
     struct Key: Sendable {
@@ -53,7 +55,7 @@ struct TestServer: Sendable {
         let administrator = try await store.insert(
             User(
                 id: 0, name: "admin", email: "admin@example.com", role: .administrator,
-                password: try PasswordHash(password, random: SystemRandomSource()), created: clock.now))
+                password: try passwordHash.get(), created: clock.now))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let server = CorralServer(settings: settings, store: store, clock: clock, logger: logger)
