@@ -66,7 +66,8 @@ struct CartRows {
     }
 
     private func find(_ key: String) throws(SQLiteError) -> Standing? {
-        let select = try connection.statement("SELECT id, revision, \(CartColumns.list) FROM carts JOIN cart_documents USING (id) WHERE key = ?1")
+        let select = try connection.statement(
+            "SELECT id, revision, \(CartColumns.list) FROM carts JOIN cart_documents USING (id) WHERE key = ?1")
         select.bind(key, at: 1)
         defer { select.reset() }
         guard try select.step() else { return nil }

@@ -23,7 +23,7 @@ public enum StoreContract {
 
     /// All checks, in no order that matters.
     public static let checks: [Check] =
-        savingChecks + applyingChecks + fieldChecks + productChecks + textChecks + stateChecks + sortingChecks + pageChecks
+        savingChecks + applyingChecks + fillingChecks + fieldChecks + productChecks + textChecks + stateChecks + sortingChecks + pageChecks
         + userChecks + keyChecks
 }
 

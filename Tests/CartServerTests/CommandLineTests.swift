@@ -48,7 +48,9 @@ struct CommandLineTests {
     func keys() async throws {
         try await withDatabase { corral, folder in
             _ = try await user(folder)
-            let created = try await corral(["keys", "create", "--user", "ann", "--description", "shop", "--permissions", "read", "--expires", "90d", "--format", "json"])
+            let created = try await corral([
+                "keys", "create", "--user", "ann", "--description", "shop", "--permissions", "read", "--expires", "90d", "--format", "json",
+            ])
             #expect(created.status == 0)
             let key = try #require(try JSONSerialization.jsonObject(with: Data(created.output.utf8)) as? [String: Any])
             #expect(Set(key.keys) == ["id", "consumer_key", "consumer_secret", "permissions", "description", "expires"])

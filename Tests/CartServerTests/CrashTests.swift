@@ -24,7 +24,9 @@ struct CrashTests {
             let acknowledged = Acknowledgements()
             var total = 0
             for round in 1...4 {
-                let server = try await Program.corral("serve", "--port", "0", "--database", "sqlite:\(path)").start { $0.contains("listens on") }
+                let server = try await Program.corral("serve", "--port", "0", "--database", "sqlite:\(path)").start {
+                    $0.contains("listens on")
+                }
                 let port = try #require(server.port)
                 await withTaskGroup(of: Void.self) { group in
                     for writer in 0..<8 {
@@ -41,7 +43,8 @@ struct CrashTests {
                     let record = try await store.cart(try #require(CartKey(key)))
                     let found = try record?.cart().orderID
                     // A later write may have reached the disk without its answer reaching the client.
-                    #expect(found.map { $0 >= number } == true, "cart \(key) of round \(round): \(String(describing: found)), not \(number)")
+                    #expect(
+                        found.map { $0 >= number } == true, "cart \(key) of round \(round): \(String(describing: found)), not \(number)")
                 }
                 #expect(try SQLiteFile(path: path).text("PRAGMA integrity_check") == "ok")
                 await store.close()
@@ -71,8 +74,11 @@ struct CrashTests {
             var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/v1/carts/\(key)")
             request.method = .PUT
             request.headers.add(name: "Authorization", value: TestServer.basic(pair.consumerKey, pair.consumerSecret))
-            request.body = .bytes(Array(#"{"order_id":\#(number),"items":[{"product_id":1,"name":"\#(String(repeating: "x", count: 400))"}]}"#.utf8))
-            guard let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(5)), response.status.code < 300 else { return }
+            request.body = .bytes(
+                Array(#"{"order_id":\#(number),"items":[{"product_id":1,"name":"\#(String(repeating: "x", count: 400))"}]}"#.utf8))
+            guard let response = try? await HTTPClient.shared.execute(request, timeout: .seconds(5)), response.status.code < 300 else {
+                return
+            }
             await acknowledged.note(key, number)
         }
     }

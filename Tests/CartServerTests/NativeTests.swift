@@ -53,7 +53,8 @@ struct NativeTests {
                 #expect(answer.object["code"] as? String == code)
                 #expect(answer.object["status"] as? Int == status)
             }
-            let wrong = try await server.send(.PUT, "/v1/carts/a", key, body: Array(#"{"items":[{"product_id":1},{"product_id":"x"}]}"#.utf8))
+            let wrong = try await server.send(
+                .PUT, "/v1/carts/a", key, body: Array(#"{"items":[{"product_id":1},{"product_id":"x"}]}"#.utf8))
             let fields = wrong.object["errors"] as? [[String: String]]
             #expect(fields?.map { $0["field"] } == ["items[1].product_id"])
         }

@@ -35,7 +35,7 @@ struct Program {
     /// Runs the program to its end.
     func run(input: String = "") async throws -> Result {
         let process = process()
-        let (input: stdin, output: stdout, errors: stderr) = (input: Pipe(), output: Pipe(), errors: Pipe())
+        let (input:stdin, output:stdout, errors:stderr) = (input: Pipe(), output: Pipe(), errors: Pipe())
         process.standardInput = stdin
         process.standardOutput = stdout
         process.standardError = stderr

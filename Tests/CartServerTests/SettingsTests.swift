@@ -17,7 +17,9 @@ struct SettingsTests {
     @Test("the first that sets a key counts")
     func precedence() async throws {
         try await withFile("server:\n  port: 1\n  host: 0.0.0.0\n  publicURL: https://c.example\ncarts:\n  guestLifetime: 3d\n") { file in
-            let environment = ["CORRAL_SERVER_PORT": "2", "CORRAL_SERVER_PUBLIC_URL": "https://b.example", "CORRAL_CARTS_GUEST_LIFETIME": "4d"]
+            let environment = [
+                "CORRAL_SERVER_PORT": "2", "CORRAL_SERVER_PUBLIC_URL": "https://b.example", "CORRAL_CARTS_GUEST_LIFETIME": "4d",
+            ]
             let settings = try await Settings.read(flags: ["server.port": "3"], environment: environment, file: file)
             #expect(settings.port == 3)
             #expect(settings.publicURL == "https://b.example")
@@ -40,7 +42,8 @@ struct SettingsTests {
     @Test(
         "a value out of range stops the start and names the key, never the value",
         arguments: [
-            ("server.port", "70000"), ("server.port", "x1"), ("server.publicURL", "ftp-secret"), ("database", "mysql:secret"), ("database", "sqlite:"),
+            ("server.port", "70000"), ("server.port", "x1"), ("server.publicURL", "ftp-secret"), ("database", "mysql:secret"),
+            ("database", "sqlite:"),
             ("cocart.dateFormat", "secret"), ("shop.currency", "secret"), ("carts.guestLifetime", "31d"), ("carts.guestLifetime", "0s"),
             ("carts.customerLifetime", "secret"), ("carts.abandonedAfter", "-1h"), ("limits.body", "1"), ("limits.jsonDepth", "100000"),
             ("limits.connections", "0"), ("log.level", "secret"),

@@ -2,6 +2,7 @@ import CartCore
 import CartSamples
 import CartTesting
 import Foundation
+import Synchronization
 
 @testable import CartStoreSQLite
 
@@ -24,9 +25,18 @@ actor LargeStore {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let store = try SQLiteStore(path: folder.appending(path: "carts.db").path)
         let shop = SampleShop(seed: 7, now: clock.now, policy: CartPolicy())
-        for start in stride(from: 0, to: 20_000, by: 5000) {
+        // A part is filled in, the rest written as a server writes: both make runs, and the second cuts them.
+        let filled = Mutex(0)
+        _ = try await store.fill {
+            let numbers = filled.withLock { filled in
+                defer { filled = min(filled + 2500, 7500) }
+                return filled..<min(filled + 2500, 7500)
+            }
+            return numbers.map(shop.cart)
+        }
+        for start in stride(from: 7500, to: 20_000, by: 2500) {
             _ = try await store.apply(
-                (start..<(start + 5000)).map { .save(shop.cart($0), wasAbandoned: $0 % 11 == 0, replacing: nil) })
+                (start..<(start + 2500)).map { .save(shop.cart($0), wasAbandoned: $0 % 11 == 0, replacing: nil) })
         }
         var changes: [CartChange] = []
         for number in stride(from: 0, to: 20_000, by: 17) {
