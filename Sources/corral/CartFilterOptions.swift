@@ -3,9 +3,9 @@ import CartCore
 
 /// The filter of a list of carts; every condition that is given must hold.
 struct CartFilterOptions: ParsableArguments {
-    @Option(help: "active, abandoned, recovered, converted or expired.")
+    @Option(help: "The state.")
     var state: CartState?
-    @Option(help: "guest or customer.")
+    @Option(help: "Whose carts.")
     var ownerType: Owner.Kind?
     @Option(help: "The number of the guest or customer.")
     var ownerID: Int64?
@@ -13,7 +13,7 @@ struct CartFilterOptions: ParsableArguments {
     var email: String?
     @Option(help: "A part of the first or last name; two words: of both.")
     var name: String?
-    @Option(help: "Products that must all be in the cart, parted by commas.")
+    @Option(name: .customLong("product-ids"), help: "Products that must all be in the cart, parted by commas.")
     var productIDs: String?
     @Option(help: "The least total, in minor units.")
     var totalMin: Int64?

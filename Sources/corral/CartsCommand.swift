@@ -14,7 +14,7 @@ struct CartsCommand: AsyncParsableCommand {
         @OptionGroup(title: "Filters") var filters: CartFilterOptions
         @Option(help: "How many, 1 to 1000.")
         var limit = 20
-        @Option(help: "table or json.")
+        @Option(help: "How to print.")
         var format = OutputFormat.table
 
         func validate() throws {

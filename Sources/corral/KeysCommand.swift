@@ -14,11 +14,11 @@ struct KeysCommand: AsyncParsableCommand {
         var user: String
         @Option(help: "What the key is for.")
         var description: String
-        @Option(help: "read, write, read_write or admin.")
+        @Option(help: "What the key may do.")
         var permissions: Permission
         @Option(help: "How long the key can be used, such as 90d. Default: never.")
         var expires = "never"
-        @Option(help: "table or json.")
+        @Option(help: "How to print.")
         var format = OutputFormat.table
 
         private func lifetime() throws -> TimeSpan? {
@@ -80,7 +80,7 @@ struct KeysCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the keys.")
 
         @OptionGroup var store: StoreOptions
-        @Option(help: "table or json.")
+        @Option(help: "How to print.")
         var format = OutputFormat.table
 
         func run() async throws {
@@ -112,7 +112,7 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var store: StoreOptions
         @Argument(help: "The number of the key.")
         var id: Int64
-        @Option(help: "table or json.")
+        @Option(help: "How to print.")
         var format = OutputFormat.table
 
         func run() async throws {

@@ -15,7 +15,7 @@ struct UsersCommand: AsyncParsableCommand {
         var name: String
         @Option(help: "The e-mail address.")
         var email: String
-        @Option(help: "administrator, shop_manager or customer.")
+        @Option(help: "What the user may do; customers may not use the API.")
         var role: Role
         @Flag(help: "Read the password from the first line of stdin. Without it the terminal asks for it.")
         var passwordStdin = false
@@ -36,7 +36,7 @@ struct UsersCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists the users.")
 
         @OptionGroup var store: StoreOptions
-        @Option(help: "table or json.")
+        @Option(help: "How to print.")
         var format = OutputFormat.table
 
         func run() async throws {

@@ -142,6 +142,27 @@ struct AuthenticatorTests {
         #expect(watched.lookups == 1)
     }
 
+    @Test("A wrong secret of a known key costs as many lookups as an unknown key")
+    func refusalsCostTheSame() async throws {
+        let user = try await insertUser()
+        let pair = ConsumerKeyPair(random: SeededRandom())
+        _ = try await insertKey(of: user, pair)
+        let watched = WatchedStore(store: store)
+        let authenticator = Authenticator(store: watched, usage: usage)
+        _ = try await authenticator.caller(
+            showing: Credentials(login: pair.consumerKey, secret: pair.consumerSecret), now: now)
+        for login in [pair.consumerKey, "ck_unknown"] {
+            let before = watched.lookups
+            for _ in 0..<3 {
+                let error = await #expect(throws: CartError.self) {
+                    try await authenticator.caller(showing: Credentials(login: login, secret: "cs_wrong"), now: now)
+                }
+                #expect(error?.code == .unauthenticated)
+            }
+            #expect(watched.lookups - before == 3)
+        }
+    }
+
     @Test("Accepted requests are counted, refused ones are not, and the counts reach the store once")
     func countsUsage() async throws {
         let user = try await insertUser()

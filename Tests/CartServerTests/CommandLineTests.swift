@@ -124,6 +124,14 @@ struct CommandLineTests {
             let filtered = try await corral(["carts", "list", "--state", "converted", "--owner-type", "customer", "--format", "json"])
             let carts = try #require(try JSONSerialization.jsonObject(with: Data(filtered.output.utf8)) as? [[String: Any]])
             for cart in carts { #expect(cart["order_id"] is NSNumber) }
+            let product = try #require(
+                (carts.first?["items"] as? [[String: Any]])?.first { $0["kind"] as? String == "cart" }?["product_id"] as? Int)
+            let holding = try await corral(["carts", "list", "--product-ids", "\(product)", "--limit", "1000", "--format", "json"])
+            let holders = try #require(try JSONSerialization.jsonObject(with: Data(holding.output.utf8)) as? [[String: Any]])
+            #expect(!holders.isEmpty && holders.count < 150)
+            for cart in holders {
+                #expect((cart["items"] as? [[String: Any]])?.contains { $0["product_id"] as? Int == product } == true)
+            }
         }
     }
 
@@ -132,6 +140,7 @@ struct CommandLineTests {
         arguments: [
             (["nonsense"], 64), (["keys", "create"], 64), (["seed", "--carts", "0"], 64), (["carts", "list", "--limit", "5000"], 64),
             (["carts", "list", "--state", "lost"], 64), (["carts", "list", "--product-ids", "a,b"], 64), (["carts", "list"], 1),
+            (["carts", "list", "--product-ids", "1,2", "--store-id", "1"], 1),
             (["carts", "list", "--database", "postgres://a:b@c/d"], 1), (["serve", "--port", "70000"], 1),
             (["import", "ndjson", "/no/such/file"], 1), (["--help"], 0), (["--version"], 0),
         ] as [([String], Int32)])

@@ -13,6 +13,8 @@ public final class Authenticator: Sendable {
     /// How long a verified password is remembered at most.
     static let passwordMemory = Duration.seconds(60)
     private static let mostKeys = 10_000
+    /// A lookup hash that no key has.
+    private static let nobody = String(repeating: "-", count: 64)
     private static let mostPasswords = 1000
 
     private struct Memory {
@@ -36,8 +38,8 @@ public final class Authenticator: Sendable {
 
     /// The caller who shows these credentials.
     ///
-    /// An unknown key, a wrong secret, a revoked and an expired key all take the same work and throw the same error but for its
-    /// reason, which is for the log alone.
+    /// An unknown key and a wrong secret take the same work, so that the time of an answer does not tell whether a key exists. All
+    /// refusals are the same error but for its reason, which is for the log alone.
     ///
     /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.tooManyRequests` if too many passwords wait to be
     ///   checked; `.unavailable` if the store cannot be read.
@@ -70,7 +72,8 @@ public final class Authenticator: Sendable {
 
     private func keyCaller(_ credentials: Credentials, now: Timestamp, revision: Int64) async throws(CartError) -> Caller {
         let lookupHash = ConsumerKey.lookupHash(of: credentials.login)
-        var found = memory.withLock { $0.keys[lookupHash] }
+        let remembered = memory.withLock { $0.keys[lookupHash] }
+        var found = remembered
         if found == nil {
             found = try await store.key(lookupHash: lookupHash)
             if let found {
@@ -84,7 +87,11 @@ public final class Authenticator: Sendable {
         // The comparison of digests takes the same time whatever they hold; an unknown key is compared, too.
         let expected = found?.key.secretHash ?? Array(repeating: 0, count: SHA256.byteCount)
         let isRight = SHA256.hash(data: Data(credentials.secret.utf8)) == Data(expected)
-        guard let found, isRight else { throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret") }
+        guard let found, isRight else {
+            // An unknown key was looked for in the store, so a wrong secret of a remembered key is, too.
+            if remembered != nil { _ = try await store.key(lookupHash: Self.nobody) }
+            throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret")
+        }
         guard found.key.isUsable(at: now) else {
             throw CartError(.unauthenticated, found.key.revoked == nil ? "expired key" : "revoked key")
         }
