@@ -20,6 +20,7 @@ look() {
         if ! pkg-config --exists sqlite3 2>/dev/null; then packages+=(libsqlite3-dev); fi
     fi
     if [ "$purpose" = build ]; then return; fi
+    if ! command -v curl >/dev/null; then packages+=(curl); fi
     if ! node --version >/dev/null 2>&1; then packages+=(nodejs); fi
     if ! command -v php >/dev/null; then
         packages+=(php-cli php-curl)
@@ -44,6 +45,12 @@ if [ ${#packages[@]} -gt 0 ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/n
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
     apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null
+    look
+fi
+
+# A Python that is not Debian's has a package manager of its own.
+if [[ "${others[*]-}" == *"module requests"* ]] && [ "$(id -u)" = 0 ] && python3 -m pip --version >/dev/null 2>&1; then
+    python3 -m pip install --quiet --root-user-action=ignore requests || true
     look
 fi
 
