@@ -22,19 +22,17 @@ public struct CoCartAPI: Dialect {
     }
 
     public let responder: RouterResponder<CartRequestContext>
-    private let clock: any WallClock
 
     /// - Parameters:
     ///   - limits: of bodies and their depth.
     ///   - dateFormat: the format for everybody; nil: by the kind of credential, unless a request asks for one.
     public init(
-        carts: CartService, authenticator: Authenticator, clock: any WallClock, baseURL: BaseURL, limits: HTTPLimits,
+        carts: CartService, authenticator: Authenticator, baseURL: BaseURL, limits: HTTPLimits,
         dateFormat: DateFormat?
     ) {
         let routes = Routes(
-            carts: carts, authenticator: authenticator, clock: clock, baseURL: baseURL, limits: limits, dateFormat: dateFormat)
+            carts: carts, authenticator: authenticator, baseURL: baseURL, limits: limits, dateFormat: dateFormat)
         responder = routes.router().buildResponder()
-        self.clock = clock
     }
 
     /// `/wp-json/…`, or `/?rest_route=/…` of a shop without rewritten URLs.
@@ -45,7 +43,7 @@ public struct CoCartAPI: Dialect {
         return Self.root + (route.hasPrefix("/") ? route : "/" + route)
     }
 
-    public func response(to error: CartError, for request: Request) -> Response {
-        ErrorBody(error, isReading: request.method == .get || request.method == .head).response(at: clock.now)
+    public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
+        ErrorBody(error, isReading: request.method == .get || request.method == .head).response(at: context.now)
     }
 }

@@ -8,7 +8,6 @@ import Logging
 struct Routes: Sendable {
     let carts: CartService
     let authenticator: Authenticator
-    let clock: any WallClock
     let baseURL: BaseURL
     let limits: HTTPLimits
     let dateFormat: CoCartAPI.DateFormat?
@@ -31,10 +30,12 @@ struct Routes: Sendable {
     }
 
     /// What every route begins with: who calls, and a body that is at least JSON.
-    private func caller(_ request: Request) async throws(CartError) -> (caller: Caller, parameters: QueryParameters) {
+    private func caller(_ request: Request, _ context: CartRequestContext) async throws(CartError) -> (
+        caller: Caller, parameters: QueryParameters
+    ) {
         let parameters = QueryParameters(request.uri.query)
         guard let credentials = Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
-        let caller = try await authenticator.caller(showing: credentials, now: clock.now)
+        let caller = try await authenticator.caller(showing: credentials, now: context.now)
         if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
         let body = try await request.body(limit: limits.body)
         if !body.isEmpty, request.isJSON {
@@ -52,8 +53,8 @@ struct Routes: Sendable {
     }
 
     private func list(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let (caller, parameters) = try await caller(request)
-        let list = try ListRequest(parameters, clock: carts.stateClock)
+        let (caller, parameters) = try await caller(request, context)
+        let list = try ListRequest(parameters, clock: carts.stateClock(at: context.now))
         let page = try await carts.store.page(list.query)
         let writer = RowWriter(
             dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
@@ -68,7 +69,7 @@ struct Routes: Sendable {
             writer.write(cart, id: record.id, to: &json)
         }
         json.endArray()
-        var headers = HTTPFields.cocart(at: clock.now)
+        var headers = HTTPFields.cocart(at: context.now)
         headers[.wpTotal] = String(page.total)
         headers[.wpTotalPages] = String(list.pages(of: page.total))
         headers[.accessControlExposeHeaders] = "X-WP-Total, X-WP-TotalPages, Link"
@@ -79,44 +80,44 @@ struct Routes: Sendable {
     }
 
     private func row(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let (caller, parameters) = try await caller(request)
+        let (caller, parameters) = try await caller(request, context)
         let format = try parameters.dateFormat()
         let record = try await carts.cart(try key(context))
         let writer = RowWriter(dateFormat: format ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
         var json = JSONWriter(capacity: 2048)
         writer.write(try record.cart(), id: record.id, to: &json)
-        return try answer(json, parameters)
+        return try answer(json, parameters, context)
     }
 
     private func storedCart(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request).parameters
+        let parameters = try await caller(request, context).parameters
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
         let cart = try await carts.cart(try key(context)).cart()
         var json = JSONWriter(capacity: 4096)
         writer.write(cart, to: &json)
-        return try answer(json, parameters)
+        return try answer(json, parameters, context)
     }
 
     private func items(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request).parameters
+        let parameters = try await caller(request, context).parameters
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
         let cart = try await carts.cart(try key(context)).cart()
         var json = JSONWriter(capacity: 2048)
         writer.writeItems(of: cart, to: &json)
-        return try answer(json, parameters)
+        return try answer(json, parameters, context)
     }
 
     /// The older spelling, whose answer is a sentence.
     private func deleteQuietly(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request).parameters
+        let parameters = try await caller(request, context).parameters
         try await carts.delete(try key(context))
         var json = JSONWriter()
         json.string("Session successfully deleted!")
-        return try answer(json, parameters)
+        return try answer(json, parameters, context)
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request).parameters
+        let parameters = try await caller(request, context).parameters
         let key = try key(context)
         try await carts.delete(key)
         var json = JSONWriter()
@@ -126,11 +127,11 @@ struct Routes: Sendable {
         json.name("cart_key")
         json.string(key.text)
         json.endObject()
-        return try answer(json, parameters)
+        return try answer(json, parameters, context)
     }
 
-    private func answer(_ json: JSONWriter, _ parameters: QueryParameters) throws(CartError) -> Response {
-        Response(headers: .cocart(at: clock.now), json: try FieldSelection(parameters).apply(to: json.bytes))
+    private func answer(_ json: JSONWriter, _ parameters: QueryParameters, _ context: CartRequestContext) throws(CartError) -> Response {
+        Response(headers: .cocart(at: context.now), json: try FieldSelection(parameters).apply(to: json.bytes))
     }
 }
 

@@ -7,7 +7,6 @@ import Hummingbird
 struct CartRoutes: Sendable {
     let carts: CartService
     let authenticator: Authenticator
-    let clock: any WallClock
     let limits: HTTPLimits
 
     func add(to group: RouterGroup<CartRequestContext>) {
@@ -16,11 +15,13 @@ struct CartRoutes: Sendable {
         group.delete("{key}", use: delete)
     }
 
-    private func caller(_ request: Request) async throws(CartError) -> Caller {
+    /// Programs alone use this API; people's names and passwords are for the dialects that know them.
+    private func caller(_ request: Request, _ context: CartRequestContext) async throws(CartError) -> Caller {
         guard let credentials = Credentials(authorization: request.headers[.authorization]) else {
             throw CartError(.unauthenticated, "no credentials")
         }
-        return try await authenticator.caller(showing: credentials, now: clock.now)
+        guard credentials.login.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key") }
+        return try await authenticator.caller(showing: credentials, now: context.now)
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
@@ -31,25 +32,25 @@ struct CartRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request).requireReading()
+        try await caller(request, context).requireReading()
         let record = try await carts.cart(try key(context))
-        return answer(record, cart: try record.cart())
+        return answer(record, cart: try record.cart(), context)
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request).requireWriting()
+        try await caller(request, context).requireWriting()
         guard let key = CartKey(QueryParameters.decode((context.parameters.get("key") ?? "").utf8)) else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
         }
         let draft = try CartDraft(document: try await request.body(limit: limits.body), maximumDepth: limits.jsonDepth)
-        let saved = try await carts.put(draft, under: key, if: try precondition(request))
-        return answer(saved.record, cart: saved.cart, status: saved.isNew ? .created : .ok)
+        let saved = try await carts.put(draft, under: key, if: try precondition(request), at: context.now)
+        return answer(saved.record, cart: saved.cart, context, status: saved.isNew ? .created : .ok)
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request).requireWriting()
+        try await caller(request, context).requireWriting()
         try await carts.delete(try key(context), if: try precondition(request))
-        return Response(status: .noContent, headers: .native)
+        return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 
     /// `If-Match` with the revision, `If-None-Match: *`.
@@ -68,14 +69,13 @@ struct CartRoutes: Sendable {
         return .none
     }
 
-    /// The stored document with the fields in front that the store and the clock add; the rest is not taken apart.
-    private func answer(_ record: CartRecord, cart: Cart, status: HTTPResponse.Status = .ok) -> Response {
-        let moment = carts.stateClock
-        let state = cart.state(at: moment.now, wasAbandoned: record.wasAbandoned, abandonedAfter: moment.abandonedAfter)
-        var body = Array("{\"id\":\(record.id),\"revision\":\(record.revision),\"state\":\"\(state.rawValue)\",".utf8)
-        body.append(contentsOf: record.document.dropFirst())
+    private func answer(
+        _ record: CartRecord, cart: Cart, _ context: CartRequestContext, status: HTTPResponse.Status = .ok
+    ) -> Response {
+        let state = cart.state(
+            at: context.now, wasAbandoned: record.wasAbandoned, abandonedAfter: carts.policy.abandonedAfter)
         var headers = HTTPFields.native
         headers[.eTag] = "\"\(record.revision)\""
-        return Response(status: status, headers: headers, json: body)
+        return Response(status: status, headers: headers, json: record.answer(state: state))
     }
 }

@@ -7,14 +7,16 @@ import Hummingbird
 public struct NativeAPI: Dialect {
     public let responder: RouterResponder<CartRequestContext>
 
-    public init(carts: CartService, authenticator: Authenticator, clock: any WallClock, limits: HTTPLimits) {
+    public init(carts: CartService, authenticator: Authenticator, limits: HTTPLimits) {
         let router = Router(context: CartRequestContext.self)
-        CartRoutes(carts: carts, authenticator: authenticator, clock: clock, limits: limits).add(to: router.group("/v1/carts"))
+        CartRoutes(carts: carts, authenticator: authenticator, limits: limits).add(to: router.group("/v1/carts"))
         HealthRoutes(store: carts.store).add(to: router)
         responder = router.buildResponder()
     }
 
     public func path(of request: Request) -> String? { request.uri.path }
 
-    public func response(to error: CartError, for request: Request) -> Response { Problem(error).response() }
+    public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
+        Problem(error).response(requestID: context.id)
+    }
 }

@@ -32,7 +32,7 @@ struct Problem {
         }
     }
 
-    func response() -> Response {
+    func response(requestID: String) -> Response {
         var headers = HTTPFields.native
         headers[.contentType] = "application/problem+json"
         if error.code == .unauthenticated { headers[.wwwAuthenticate] = #"Basic realm="Corral""# }
@@ -50,6 +50,8 @@ struct Problem {
         json.name("detail")
         // Which of the reasons for a refusal it was is nothing that a caller may learn.
         json.string(error.code == .unauthenticated ? "The credentials are missing or not accepted." : error.reason)
+        json.name("request_id")
+        json.string(requestID)
         if !error.fields.isEmpty {
             json.name("errors")
             json.beginArray()

@@ -21,18 +21,16 @@ public struct CartService: Sendable {
 
     public let store: any CartStore
     public let policy: CartPolicy
-    private let clock: any WallClock
     private let random: any RandomSource
 
-    public init(store: any CartStore, policy: CartPolicy = CartPolicy(), clock: any WallClock, random: any RandomSource) {
+    public init(store: any CartStore, policy: CartPolicy = CartPolicy(), random: any RandomSource) {
         self.store = store
         self.policy = policy
-        self.clock = clock
         self.random = random
     }
 
-    /// The present moment with the shop's rule of abandonment.
-    public var stateClock: StateClock { StateClock(now: clock.now, abandonedAfter: policy.abandonedAfter) }
+    /// A moment with the shop's rule of abandonment.
+    public func stateClock(at now: Timestamp) -> StateClock { StateClock(now: now, abandonedAfter: policy.abandonedAfter) }
 
     /// The cart under a key.
     ///
@@ -47,12 +45,16 @@ public struct CartService: Sendable {
     /// A cart that changed between the reading and the writing is read again, so that nothing is written over a cart that was not
     /// seen.
     ///
-    /// - Parameter key: the key of a draft that names none.
+    /// - Parameters:
+    ///   - key: the key of a draft that names none.
+    ///   - now: the moment of the write.
     /// - Throws: ``CartError`` `.invalid`, `.conflict` if the precondition does not hold, `.unavailable`.
-    public func put(_ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none) async throws(CartError) -> Saved {
+    public func put(
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, at now: Timestamp
+    ) async throws(CartError) -> Saved {
         if let named = draft.key, named != key { throw .invalid("key", "must be the key of the path") }
         for _ in 0..<Self.attempts {
-            let write = try await prepare(draft, under: key, if: precondition)
+            let write = try await prepare(draft, under: key, if: precondition, at: now)
             if let saved = write.saved(try await store.apply([write.change])[0]) { return saved }
         }
         throw CartError(.unavailable, "The cart is written to by too many at once.", retryAfter: 1)
@@ -60,10 +62,12 @@ public struct CartService: Sendable {
 
     /// Writes many carts in one go, each under its own key; equal keys leave the last.
     ///
-    /// - Parameter drafts: those without a key get a random one.
+    /// - Parameters:
+    ///   - drafts: those without a key get a random one.
+    ///   - now: the moment of the writes.
     /// - Returns: for each draft in order, what was done or why not.
     /// - Throws: ``CartError`` `.unavailable`.
-    public func put(_ drafts: [CartDraft]) async throws(CartError) -> [Result<Saved, CartError>] {
+    public func put(_ drafts: [CartDraft], at now: Timestamp) async throws(CartError) -> [Result<Saved, CartError>] {
         var results = [Result<Saved, CartError>?](repeating: nil, count: drafts.count)
         var writes: [(place: Int, write: Write)] = []
         var again: [Int] = []
@@ -75,7 +79,7 @@ public struct CartService: Sendable {
                 continue
             }
             do {
-                writes.append((place, try await prepare(draft, under: key, if: .none)))
+                writes.append((place, try await prepare(draft, under: key, if: .none, at: now)))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
@@ -88,7 +92,7 @@ public struct CartService: Sendable {
         for place in again.sorted() {
             let draft = drafts[place]
             do {
-                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random)))
+                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random), at: now))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
@@ -110,14 +114,15 @@ public struct CartService: Sendable {
         }
     }
 
-    private func prepare(_ draft: CartDraft, under key: CartKey, if precondition: Precondition) async throws(CartError) -> Write {
+    private func prepare(
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition, at now: Timestamp
+    ) async throws(CartError) -> Write {
         let previous = try await store.cart(key)
         switch precondition {
         case .none: break
-        case .absent: if previous != nil { throw .stale }
+        case .absent: if previous != nil { throw CartError(.conflict, "There is a cart under this key already.") }
         case .revision(let expected): if previous?.revision != expected { throw .stale }
         }
-        let now = clock.now
         // A damaged cart is replaced like one that says nothing.
         let replaced = previous.flatMap { try? $0.cart() }
         let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)

@@ -8,6 +8,8 @@ public struct CartRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
     /// The address of the connection's other end.
     public let remoteAddress: SocketAddress?
+    /// The moment of the request, asked for once by the ``FrontDoor``.
+    public internal(set) var now = Timestamp.earliest
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)

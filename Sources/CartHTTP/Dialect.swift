@@ -11,5 +11,5 @@ public protocol Dialect: Sendable {
     /// The routes.
     var responder: RouterResponder<CartRequestContext> { get }
     /// The answer to a request that failed.
-    func response(to error: CartError, for request: Request) -> Response
+    func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response
 }

@@ -8,21 +8,28 @@ import NIOCore
 public struct FrontDoor: HTTPResponder {
     private let dialects: [any Dialect]
     private let fallback: any Dialect
+    private let clock: any WallClock
     private let limits: HTTPLimits
     private let crossOrigin: CrossOrigin
 
     /// - Parameters:
     ///   - dialects: asked in this order whether a request is theirs.
     ///   - fallback: answers what is no other's.
-    public init(dialects: [any Dialect], fallback: any Dialect, limits: HTTPLimits, crossOrigin: CrossOrigin) {
+    ///   - clock: asked once for each request.
+    public init(
+        dialects: [any Dialect], fallback: any Dialect, clock: any WallClock, limits: HTTPLimits, crossOrigin: CrossOrigin
+    ) {
         self.dialects = dialects
         self.fallback = fallback
+        self.clock = clock
         self.limits = limits
         self.crossOrigin = crossOrigin
     }
 
     public func respond(to request: Request, context: CartRequestContext) async throws -> Response {
         if let preflight = crossOrigin.preflight(request) { return preflight }
+        var context = context
+        context.now = clock.now
         var response = await answer(to: request, context: context)
         crossOrigin.allow(request, in: &response)
         return response
@@ -57,7 +64,7 @@ public struct FrontDoor: HTTPResponder {
         } catch {
             let error = error as? CartError ?? CartError(.unavailable, "The request failed.", retryAfter: 5)
             context.note(error)
-            let response = dialect.response(to: error, for: request)
+            let response = dialect.response(to: error, for: request, context)
             return isHead ? response.createHeadResponse() : response
         }
     }

@@ -1,3 +1,5 @@
+import CartCore
+
 /// How large the parts of a request may be, and how many connections there may be.
 public struct HTTPLimits: Hashable, Sendable {
     /// Bytes of a body.
@@ -12,8 +14,8 @@ public struct HTTPLimits: Hashable, Sendable {
     public var jsonDepth = 64
     /// Connections at once; more wait.
     public var connections = 4096
-    /// Seconds after which a connection without traffic is closed.
-    public var idleTimeout = 75
+    /// How long a connection without traffic stays open.
+    public var idleTimeout = TimeSpan.seconds(75)
 
     public init() {}
 }

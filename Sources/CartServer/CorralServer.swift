@@ -50,22 +50,23 @@ public struct CorralServer: Sendable {
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            idleTimeout: .seconds(Int64(settings.limits.idleTimeout)),
+            idleTimeout: .milliseconds(settings.limits.idleTimeout.milliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: settings.limits.header, maxHeaderListSize: settings.limits.header,
                 maxHeaderFieldCount: settings.limits.headerCount))
     }
 
     private func frontDoor(usage: UsageRecorder) -> FrontDoor {
-        let carts = CartService(store: store, policy: settings.policy, clock: clock, random: random)
+        let carts = CartService(store: store, policy: settings.policy, random: random)
         let authenticator = Authenticator(store: store, usage: usage)
         let cocart = CoCartAPI(
-            carts: carts, authenticator: authenticator, clock: clock,
+            carts: carts, authenticator: authenticator,
             baseURL: BaseURL(publicURL: settings.publicURL, fallback: "http://\(settings.host):\(settings.port)"),
             limits: settings.limits, dateFormat: settings.dateFormat)
-        let native = NativeAPI(carts: carts, authenticator: authenticator, clock: clock, limits: settings.limits)
+        let native = NativeAPI(carts: carts, authenticator: authenticator, limits: settings.limits)
         return FrontDoor(
-            dialects: [cocart], fallback: native, limits: settings.limits, crossOrigin: CrossOrigin(origins: settings.origins))
+            dialects: [cocart], fallback: native, clock: clock, limits: settings.limits, crossOrigin: CrossOrigin(origins: settings.origins)
+        )
     }
 }
 

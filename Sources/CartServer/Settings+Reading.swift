@@ -73,7 +73,10 @@ private struct SettingsReader {
         settings.limits.url = try await integer("limits.url", in: 256...(1 << 20)) ?? settings.limits.url
         settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...512) ?? settings.limits.jsonDepth
         settings.limits.connections = try await integer("limits.connections", in: 1...100_000) ?? settings.limits.connections
-        settings.limits.idleTimeout = try await integer("limits.idleTimeout", in: 1...3600) ?? settings.limits.idleTimeout
+        settings.limits.idleTimeout =
+            try await parsed("limits.idleTimeout", "must be a time from 1s to 1h") { text in
+                TimeSpan(text: text).flatMap { $0 >= .seconds(1) && $0 <= .hours(1) ? $0 : nil }
+            } ?? settings.limits.idleTimeout
         settings.logLevel =
             try await parsed(
                 "log.level", "must be one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),

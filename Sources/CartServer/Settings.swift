@@ -22,7 +22,8 @@ public struct Settings: Sendable {
     public var policy = CartPolicy()
     /// `cors.origins`: pages that browsers may show answers to.
     public var origins: Set<String> = []
-    /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.jsonDepth`, `limits.connections`, `limits.idleTimeout`.
+    /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.jsonDepth`, `limits.connections`,
+    /// `limits.idleTimeout` as a time.
     public var limits = HTTPLimits()
     /// `log.level`: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
     public var logLevel = Logger.Level.info

@@ -13,6 +13,8 @@ struct BulkLoad {
         // Room for the pages that all tables are growing by, and both cores for sorting.
         try connection.execute("PRAGMA cache_size=-262144; PRAGMA threads=2")
         defer { try? connection.execute("PRAGMA cache_size=-65536; PRAGMA threads=0") }
+        // SQLite forgets what it was told of an index that is dropped.
+        try connection.execute("CREATE TEMP TABLE kept_statistics AS SELECT * FROM sqlite_stat1")
         let indexes = try indexes()
         for index in indexes { try connection.execute("DROP INDEX \(index.name)") }
         var count = 0
@@ -22,7 +24,11 @@ struct BulkLoad {
             batch = try write(batch, making: next)
         }
         for index in indexes { try connection.execute(index.sql) }
-        try connection.execute(Schema.statistics + "ANALYZE sqlite_schema")
+        try connection.execute(
+            """
+            DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 SELECT * FROM kept_statistics; DROP TABLE kept_statistics;
+            ANALYZE sqlite_schema
+            """)
         try transaction.countEverything()
         return count
     }

@@ -1,4 +1,5 @@
 import CartCore
+import Foundation
 
 /// The embedded store: one SQLite file.
 ///
@@ -11,9 +12,13 @@ public final class SQLiteStore: CartStore {
 
     /// Opens the file, makes it if there is none, and brings it to the present schema.
     ///
-    /// - Parameter path: of the file; its folder must exist. Beside it SQLite keeps two files of its own, `-wal` and `-shm`.
+    /// - Parameter path: of the file; its folder must exist. A file that is made can be read by its owner alone. Beside it SQLite keeps
+    ///   two files of its own, `-wal` and `-shm`.
     /// - Throws: ``CartError`` `.unavailable` that says why the file cannot be used.
     public init(path: String) throws(CartError) {
+        // Names, addresses and hashes of keys are nobody else's business. SQLite gives its other files the mode of this one.
+        let made = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR, 0o600)
+        if made >= 0 { Foundation.close(made) }
         do {
             try Migrator(connection: Connection(path: path, access: .write)).migrate()
             writer = try Writer(path: path)

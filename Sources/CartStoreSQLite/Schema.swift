@@ -96,11 +96,6 @@ enum Schema {
         INSERT INTO counters VALUES ('revision', 0), ('credentials', 0);
 
         ANALYZE;
-        \(statistics)
-        """
-
-    /// What the planner is to think of the indexes. SQLite forgets it of an index that is dropped.
-    static let statistics = """
         DELETE FROM sqlite_stat1;
         INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
             ('carts', 'carts_key', '1000000 1'),

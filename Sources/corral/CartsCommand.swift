@@ -29,28 +29,46 @@ struct CartsCommand: AsyncParsableCommand {
                     CartQuery(filter: try filters.filter(), clock: clock, sort: CartSort(.created, .descending), limit: limit))
                 return (page, clock)
             }
+            let rows = page.records.compactMap { Row($0, at: clock) }
             switch format {
             case .table:
                 var table = Table("KEY", "CUSTOMER", "ITEMS", "TOTAL", "STATE", "UPDATED", "EXPIRES")
-                for record in page.records {
-                    let cart = try record.cart()
-                    let state = cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)
+                for row in rows {
+                    let cart = row.cart
                     table.add(
                         cart.key.text,
                         cart.customer.fullName.isEmpty ? "\(cart.owner.kind.rawValue) \(cart.owner.id)" : cart.customer.fullName,
                         String(cart.items.count { $0.kind == .cart }),
-                        "\(cart.currency.decimal(cart.totals.total)) \(cart.currency.code)", state.rawValue,
+                        "\(cart.currency.decimal(cart.totals.total)) \(cart.currency.code)", row.state.rawValue,
                         Timestamp(seconds: cart.updated.seconds).iso8601, Timestamp(seconds: cart.expires.seconds).iso8601)
                 }
                 print(table.text)
-                printToStandardError("\(page.records.count) of \(page.total) carts.")
+                printToStandardError("\(rows.count) of \(page.total) carts.")
             case .json:
                 var json = JSONWriter()
                 json.beginArray()
-                for record in page.records { json.raw(record.document) }
+                for row in rows { json.raw(row.record.answer(state: row.state)) }
                 json.endArray()
                 printJSON(json)
             }
+        }
+    }
+
+    private struct Row {
+        var record: CartRecord
+        var cart: Cart
+        var state: CartState
+
+        /// nil, with a line on stderr, for a damaged cart: one must not take the list with it.
+        init?(_ record: CartRecord, at clock: StateClock) {
+            do throws(CartError) {
+                cart = try record.cart()
+            } catch {
+                printToStandardError(error.reason)
+                return nil
+            }
+            self.record = record
+            state = cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)
         }
     }
 

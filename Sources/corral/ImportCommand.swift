@@ -29,14 +29,13 @@ struct ImportCommand: AsyncParsableCommand {
             }
             let progress = Progress("Importing", of: nil)
             let (taken, refused) = try await store.withStore(creating: true) { store, settings in
-                let service = CartService(
-                    store: store, policy: settings.policy, clock: SystemWallClock(), random: SystemRandomSource())
+                let service = CartService(store: store, policy: settings.policy, random: SystemRandomSource())
                 var lines = LineReader(handle, longest: settings.limits.body)
                 var taken = 0
                 var refused = 0
                 while let batch = try nextBatch(&lines, depth: settings.limits.jsonDepth) {
                     refused += batch.refused
-                    for (line, result) in zip(batch.numbers, try await service.put(batch.drafts)) {
+                    for (line, result) in zip(batch.numbers, try await service.put(batch.drafts, at: SystemWallClock().now)) {
                         switch result {
                         case .success: taken += 1
                         case .failure(let error):

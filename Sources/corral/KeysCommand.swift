@@ -16,7 +16,7 @@ struct KeysCommand: AsyncParsableCommand {
         var description: String
         @Option(help: "What the key may do.")
         var permissions: Permission
-        @Option(help: "How long the key can be used, such as 90d. Default: never.")
+        @Option(help: "How long the key can be used, such as 90d.")
         var expires = "never"
         @Option(help: "How to print.")
         var format = OutputFormat.table

@@ -14,6 +14,10 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "The port to listen on; 0 takes a free one. Default: 8080.")
     var port: Int?
 
+    func validate() throws {
+        guard port.map({ (0...65_535).contains($0) }) ?? true else { throw ValidationError("--port must be from 0 to 65535.") }
+    }
+
     func run() async throws {
         var flags: [String: String] = [:]
         flags["server.host"] = host

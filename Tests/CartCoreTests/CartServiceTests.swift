@@ -9,7 +9,7 @@ struct CartServiceTests {
     private let service: CartService
 
     init() {
-        service = CartService(store: store, clock: clock, random: SeededRandom())
+        service = CartService(store: store, random: SeededRandom())
     }
 
     private func key(_ text: String = "a") throws -> CartKey { try #require(CartKey(text)) }
@@ -23,7 +23,7 @@ struct CartServiceTests {
 
     @Test("A new cart is filled in, kept and loaded")
     func putNew() async throws {
-        let saved = try await service.put(draft(), under: try key())
+        let saved = try await service.put(draft(), under: try key(), at: clock.now)
         #expect(saved.isNew)
         #expect(saved.cart.key.text == "a")
         #expect(saved.cart.created == clock.now && saved.cart.updated == clock.now)
@@ -34,27 +34,27 @@ struct CartServiceTests {
 
     @Test("A guest's cart lives two days and a customer's seven after each change, or as long as the shop says")
     func expiry() async throws {
-        let guest = try await service.put(draft(), under: try key("g"))
+        let guest = try await service.put(draft(), under: try key("g"), at: clock.now)
         #expect(guest.cart.expires == clock.now + .days(2))
         let owner = try #require(Owner(id: 5))
-        let customer = try await service.put(draft { $0.owner = owner }, under: try key("c"))
+        let customer = try await service.put(draft { $0.owner = owner }, under: try key("c"), at: clock.now)
         #expect(customer.cart.expires == clock.now + .days(7))
         clock.advance(by: .hours(30))
-        let renewed = try await service.put(draft(), under: try key("g"))
+        let renewed = try await service.put(draft(), under: try key("g"), at: clock.now)
         #expect(renewed.cart.expires == clock.now + .days(2))
-        let named = try await service.put(draft { $0.expires = .latest }, under: try key("n"))
+        let named = try await service.put(draft { $0.expires = .latest }, under: try key("n"), at: clock.now)
         #expect(named.cart.expires == .latest)
         let policy = CartPolicy(guestLifetime: .hours(1), customerLifetime: .hours(2))
-        let other = CartService(store: store, policy: policy, clock: clock, random: SeededRandom(seed: 7))
-        #expect(try await other.put(draft(), under: try key("p")).cart.expires == clock.now + .hours(1))
-        #expect(try await other.put(draft { $0.owner = owner }, under: try key("q")).cart.expires == clock.now + .hours(2))
+        let other = CartService(store: store, policy: policy, random: SeededRandom(seed: 7))
+        #expect(try await other.put(draft(), under: try key("p"), at: clock.now).cart.expires == clock.now + .hours(1))
+        #expect(try await other.put(draft { $0.owner = owner }, under: try key("q"), at: clock.now).cart.expires == clock.now + .hours(2))
     }
 
     @Test("A replaced cart keeps its id, its owner and its time of creation, and nothing else")
     func replace() async throws {
-        let first = try await service.put(draft { $0.customer.firstName = "Ann" }, under: try key())
+        let first = try await service.put(draft { $0.customer.firstName = "Ann" }, under: try key(), at: clock.now)
         clock.advance(by: .minutes(5))
-        let second = try await service.put(draft(), under: try key())
+        let second = try await service.put(draft(), under: try key(), at: clock.now)
         #expect(!second.isNew)
         #expect(second.record.id == first.record.id)
         #expect(second.record.revision > first.record.revision)
@@ -68,17 +68,17 @@ struct CartServiceTests {
     func keyMismatch() async throws {
         let key = try key()
         let other = try self.key("b")
-        let error = await #expect(throws: CartError.self) { try await service.put(draft { $0.key = other }, under: key) }
+        let error = await #expect(throws: CartError.self) { try await service.put(draft { $0.key = other }, under: key, at: clock.now) }
         #expect(error?.code == .invalid)
         #expect(error?.fields.map(\.name) == ["key"])
-        #expect(try await service.put(draft { $0.key = key }, under: key).isNew)
+        #expect(try await service.put(draft { $0.key = key }, under: key, at: clock.now).isNew)
     }
 
     @Test("A cart that must be absent is written once")
     func preconditionAbsent() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key, if: .absent)
-        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: key, if: .absent) }
+        let first = try await service.put(draft(), under: key, if: .absent, at: clock.now)
+        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: key, if: .absent, at: clock.now) }
         #expect(error?.code == .conflict)
         #expect(try await service.cart(key) == first.record)
     }
@@ -86,16 +86,18 @@ struct CartServiceTests {
     @Test("A cart that must be at a revision is written and deleted there and nowhere else")
     func preconditionRevision() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key)
-        let second = try await service.put(draft(), under: key, if: .revision(first.record.revision))
+        let first = try await service.put(draft(), under: key, at: clock.now)
+        let second = try await service.put(draft(), under: key, if: .revision(first.record.revision), at: clock.now)
         for revision in [first.record.revision, second.record.revision + 1] {
-            let write = await #expect(throws: CartError.self) { try await service.put(draft(), under: key, if: .revision(revision)) }
+            let write = await #expect(throws: CartError.self) {
+                try await service.put(draft(), under: key, if: .revision(revision), at: clock.now)
+            }
             #expect(write?.code == .conflict)
             let deletion = await #expect(throws: CartError.self) { try await service.delete(key, if: .revision(revision)) }
             #expect(deletion?.code == .conflict)
         }
         let lost = try self.key("lost")
-        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: lost, if: .revision(1)) }
+        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: lost, if: .revision(1), at: clock.now) }
         #expect(error?.code == .conflict)
         #expect(try await service.cart(key) == second.record)
         try await service.delete(key, if: .revision(second.record.revision))
@@ -108,25 +110,25 @@ struct CartServiceTests {
     @Test("A cart that was abandoned is recovered by the next change, and stays marked")
     func recovered() async throws {
         let key = try key()
-        _ = try await service.put(draft(), under: key)
+        _ = try await service.put(draft(), under: key, at: clock.now)
         clock.advance(by: .minutes(59))
-        let early = try await service.put(draft(), under: key)
+        let early = try await service.put(draft(), under: key, at: clock.now)
         #expect(!early.record.wasAbandoned)
         clock.advance(by: .hours(1))
         #expect(early.cart.state(at: clock.now, wasAbandoned: false, abandonedAfter: .hours(1)) == .abandoned)
-        let back = try await service.put(draft(), under: key)
+        let back = try await service.put(draft(), under: key, at: clock.now)
         #expect(back.record.wasAbandoned)
         let state = back.cart.state(at: clock.now, wasAbandoned: back.record.wasAbandoned, abandonedAfter: service.policy.abandonedAfter)
         #expect(state == .recovered)
         clock.advance(by: .minutes(1))
-        #expect(try await service.put(draft(), under: key).record.wasAbandoned)
+        #expect(try await service.put(draft(), under: key, at: clock.now).record.wasAbandoned)
         var filter = CartFilter()
         filter.state = .recovered
-        let page = try await store.page(CartQuery(filter: filter, clock: service.stateClock, limit: 10))
+        let page = try await store.page(CartQuery(filter: filter, clock: service.stateClock(at: clock.now), limit: 10))
         #expect(page.total == 1)
         // A new cart under the same key begins anew.
         try await service.delete(key)
-        #expect(try await !service.put(draft(), under: key).record.wasAbandoned)
+        #expect(try await !service.put(draft(), under: key, at: clock.now).record.wasAbandoned)
     }
 
     @Test("Sixteen writes to one cart at once are all done, one after the other")
@@ -135,7 +137,7 @@ struct CartServiceTests {
         let service = service
         let draft = draft()
         let saved = try await withThrowingTaskGroup(of: CartService.Saved.self) { group in
-            for _ in 0..<16 { group.addTask { try await service.put(draft, under: key) } }
+            for _ in 0..<16 { group.addTask { try await service.put(draft, under: key, at: clock.now) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(saved.map(\.record.revision)) == Set(1...16))
@@ -147,15 +149,15 @@ struct CartServiceTests {
     @Test("A write that another came before reads the cart again; with a precondition it is refused")
     func conflictIsRetried() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key)
+        let first = try await service.put(draft(), under: key, at: clock.now)
         let contended = ContendedStore(store: store, times: 3)
-        let others = CartService(store: contended, clock: clock, random: SeededRandom(seed: 3))
-        let saved = try await others.put(draft { $0.source = "mine" }, under: key)
+        let others = CartService(store: contended, random: SeededRandom(seed: 3))
+        let saved = try await others.put(draft { $0.source = "mine" }, under: key, at: clock.now)
         #expect(saved.record.revision == first.record.revision + 4)
         #expect(try await service.cart(key).cart().source == "mine")
-        let again = CartService(store: ContendedStore(store: store, times: 1), clock: clock, random: SeededRandom(seed: 3))
+        let again = CartService(store: ContendedStore(store: store, times: 1), random: SeededRandom(seed: 3))
         let error = await #expect(throws: CartError.self) {
-            try await again.put(draft(), under: key, if: .revision(saved.record.revision))
+            try await again.put(draft(), under: key, if: .revision(saved.record.revision), at: clock.now)
         }
         #expect(error?.code == .conflict)
     }
@@ -163,9 +165,9 @@ struct CartServiceTests {
     @Test("A write that never gets its turn says that it may be tried again")
     func contentionEnds() async throws {
         let key = try key()
-        _ = try await service.put(draft(), under: key)
-        let others = CartService(store: ContendedStore(store: store, times: .max), clock: clock, random: SeededRandom(seed: 3))
-        let error = await #expect(throws: CartError.self) { try await others.put(draft(), under: key) }
+        _ = try await service.put(draft(), under: key, at: clock.now)
+        let others = CartService(store: ContendedStore(store: store, times: .max), random: SeededRandom(seed: 3))
+        let error = await #expect(throws: CartError.self) { try await others.put(draft(), under: key, at: clock.now) }
         #expect(error?.code == .unavailable)
         #expect(error?.retryAfter != nil)
     }
@@ -174,24 +176,25 @@ struct CartServiceTests {
     func batch() async throws {
         let a = try key("a")
         let b = try key("b")
-        let standing = try await service.put(draft(), under: b)
+        let standing = try await service.put(draft(), under: b, at: clock.now)
         let tooMuch = draft { draft in
             draft.key = try? key("bad")
             draft.items[0].unitPrice = Amount.range.upperBound
             draft.items[0].quantity = Quantity(2) ?? .one
         }
-        let results = try await service.put([
-            draft { draft in
-                draft.key = a
-                draft.source = "first"
-            },
-            tooMuch, draft { $0.key = b },
-            draft { draft in
-                draft.key = a
-                draft.source = "last"
-            },
-            draft(),
-        ])
+        let results = try await service.put(
+            [
+                draft { draft in
+                    draft.key = a
+                    draft.source = "first"
+                },
+                tooMuch, draft { $0.key = b },
+                draft { draft in
+                    draft.key = a
+                    draft.source = "last"
+                },
+                draft(),
+            ], at: clock.now)
         #expect(results.count == 5)
         #expect(try results[0].get().isNew)
         #expect(throws: CartError.self) { try results[1].get() }
@@ -199,16 +202,16 @@ struct CartServiceTests {
         #expect(try !results[3].get().isNew)
         #expect(try results[4].get().isNew && results[4].get().cart.key.text.utf8.count == 32)
         #expect(try await service.cart(a).cart().source == "last")
-        #expect(try await store.page(CartQuery(clock: service.stateClock, limit: 10)).total == 3)
-        #expect(try await service.put([]).isEmpty)
+        #expect(try await store.page(CartQuery(clock: service.stateClock(at: clock.now), limit: 10)).total == 3)
+        #expect(try await service.put([], at: clock.now).isEmpty)
     }
 
     @Test("Many carts that others write to at the same time are all written")
     func batchUnderContention() async throws {
         let keys = try ["a", "b", "c"].map { try key($0) }
-        for key in keys { _ = try await service.put(draft(), under: key) }
-        let others = CartService(store: ContendedStore(store: store, times: 2), clock: clock, random: SeededRandom(seed: 3))
-        let results = try await others.put(keys.map { key in draft { $0.key = key } })
+        for key in keys { _ = try await service.put(draft(), under: key, at: clock.now) }
+        let others = CartService(store: ContendedStore(store: store, times: 2), random: SeededRandom(seed: 3))
+        let results = try await others.put(keys.map { key in draft { $0.key = key } }, at: clock.now)
         #expect(try results.allSatisfy { try !$0.get().isNew })
         #expect(try results.map { try $0.get().cart.key } == keys)
     }
@@ -217,9 +220,9 @@ struct CartServiceTests {
     func damaged() async throws {
         let key = try key()
         let damaged = DamagedStore(store: store)
-        _ = try await service.put(draft(), under: key)
-        let others = CartService(store: damaged, clock: clock, random: SeededRandom(seed: 3))
-        let saved = try await others.put(draft { $0.source = "mended" }, under: key)
+        _ = try await service.put(draft(), under: key, at: clock.now)
+        let others = CartService(store: damaged, random: SeededRandom(seed: 3))
+        let saved = try await others.put(draft { $0.source = "mended" }, under: key, at: clock.now)
         #expect(!saved.isNew)
         #expect(try await service.cart(key).cart().source == "mended")
         try await others.delete(key)

@@ -42,8 +42,8 @@ struct InMemoryStoreTests {
     @Test("Drafts of the generator are accepted and come back from their carts' documents")
     func draftsAreAccepted() async throws {
         var generator = CartGenerator(seed: 12)
-        let service = CartService(store: InMemoryStore(), clock: ManualClock(), random: SeededRandom())
-        for result in try await service.put((0..<200).map { _ in generator.draft() }) {
+        let service = CartService(store: InMemoryStore(), random: SeededRandom())
+        for result in try await service.put((0..<200).map { _ in generator.draft() }, at: CartGenerator.base) {
             let saved = try result.get()
             #expect(try saved.record.cart() == saved.cart)
         }

@@ -237,6 +237,11 @@ struct CoCartListTests {
             let answer = try await server.send(.GET, Self.path, key)
             #expect(answer.status == 200)
             #expect(keys(answer) == ["a", "c"])
+            for path in ["session/b", "sessions/b", "session/b/items"] {
+                let alone = try await server.send(.GET, "/wp-json/cocart/v2/\(path)", key)
+                #expect(alone.status == 503)
+                #expect(alone.object["code"] as? String == "cocart_service_unavailable")
+            }
             let write = try await server.key(.readWrite).authorization
             #expect(try await server.send(.DELETE, "/wp-json/cocart/v2/session/b", write).status == 200)
         }

@@ -141,7 +141,7 @@ struct CommandLineTests {
             (["nonsense"], 64), (["keys", "create"], 64), (["seed", "--carts", "0"], 64), (["carts", "list", "--limit", "5000"], 64),
             (["carts", "list", "--state", "lost"], 64), (["carts", "list", "--product-ids", "a,b"], 64), (["carts", "list"], 1),
             (["carts", "list", "--product-ids", "1,2", "--store-id", "1"], 1),
-            (["carts", "list", "--database", "postgres://a:b@c/d"], 1), (["serve", "--port", "70000"], 1),
+            (["carts", "list", "--database", "postgres://a:b@c/d"], 1), (["serve", "--port", "70000"], 64),
             (["import", "ndjson", "/no/such/file"], 1), (["--help"], 0), (["--version"], 0),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], expected: Int32) async throws {

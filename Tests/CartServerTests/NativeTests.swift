@@ -43,6 +43,7 @@ struct NativeTests {
                 (.PUT, "/v1/carts/a.b", key, "{}", 422, "invalid"),
                 (.GET, "/v1/carts/a", key, "", 404, "cart_not_found"),
                 (.GET, "/v1/carts/a", nil, "", 401, "unauthenticated"),
+                (.GET, "/v1/carts/a", TestServer.personal, "", 401, "unauthenticated"),
                 (.GET, "/nothing", nil, "", 404, "route_not_found"),
                 (.GET, "/", nil, "", 404, "route_not_found"),
             ]
@@ -52,6 +53,7 @@ struct NativeTests {
                 #expect(answer.headers.first(name: "Content-Type") == "application/problem+json")
                 #expect(answer.object["code"] as? String == code)
                 #expect(answer.object["status"] as? Int == status)
+                #expect((answer.object["request_id"] as? String)?.isEmpty == false)
             }
             let wrong = try await server.send(
                 .PUT, "/v1/carts/a", key, body: Array(#"{"items":[{"product_id":1},{"product_id":"x"}]}"#.utf8))

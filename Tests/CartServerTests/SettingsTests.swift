@@ -46,7 +46,7 @@ struct SettingsTests {
             ("database", "sqlite:"),
             ("cocart.dateFormat", "secret"), ("shop.currency", "secret"), ("carts.guestLifetime", "31d"), ("carts.guestLifetime", "0s"),
             ("carts.customerLifetime", "secret"), ("carts.abandonedAfter", "-1h"), ("limits.body", "1"), ("limits.jsonDepth", "100000"),
-            ("limits.connections", "0"), ("log.level", "secret"),
+            ("limits.connections", "0"), ("limits.idleTimeout", "75"), ("log.level", "secret"),
         ])
     func outOfRange(key: String, value: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await Settings.read(flags: [key: value], environment: [:], file: nil) }

@@ -108,10 +108,10 @@ struct TestServer: Sendable {
 
     /// Writes carts as documents, as an import does.
     func keep(_ documents: String...) async throws {
-        let service = CartService(store: store, clock: SystemWallClock(), random: SystemRandomSource())
+        let service = CartService(store: store, random: SystemRandomSource())
         for document in documents {
             let draft = try CartDraft(document: Array(document.utf8))
-            for result in try await service.put([draft]) { _ = try result.get() }
+            for result in try await service.put([draft], at: SystemWallClock().now) { _ = try result.get() }
         }
     }
 }

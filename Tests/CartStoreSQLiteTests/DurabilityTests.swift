@@ -1,5 +1,6 @@
 import CartCore
 import CartTesting
+import Foundation
 import Testing
 
 @testable import CartStoreSQLite
@@ -103,6 +104,16 @@ struct DurabilityTests {
             #expect(page.total == 200)
             #expect(Set(page.records.map(\.revision)) == Set(1...200))
             await other.close()
+        }
+    }
+
+    @Test("its files can be read by their owner alone")
+    func privateFiles() async throws {
+        try await withTemporaryStore { _, path in
+            for file in [path, path + "-wal", path + "-shm"] {
+                let mode = try FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+                #expect(mode == 0o600, "\(file)")
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 """Runs the clients of the consumer-key guide, unchanged, against a server, and compares what they make of its answers
 with the answers themselves.
 
-The guide's code is cut out of its text into a scratch folder; no line of it stands here. Needed: node 20 or later,
+The guide's code is cut out of its text into a scratch folder; no line of it stands here. Needed: node 18 or later,
 php with curl, and Python's `requests`. The store must hold 100 carts or more; the clean-ups also need one among the
 first 1000 that expired more than 30 days ago, and delete those.
 """

@@ -18,8 +18,21 @@ public struct CartRecord: Hashable, Sendable {
 
     /// The cart, taken from its document.
     ///
-    /// - Throws: ``CartError`` if the document is damaged.
-    public func cart() throws(CartError) -> Cart { try Cart(storedDocument: document) }
+    /// - Throws: ``CartError`` `.unavailable` if the document is damaged.
+    public func cart() throws(CartError) -> Cart {
+        do {
+            return try Cart(storedDocument: document)
+        } catch {
+            throw CartError(.unavailable, "The document of the cart with the number \(id) is damaged; replace or delete the cart.")
+        }
+    }
+
+    /// The document as answers show it: with the number, the revision and the state in front, the rest as it is stored.
+    public func answer(state: CartState) -> [UInt8] {
+        var answer = Array("{\"id\":\(id),\"revision\":\(revision),\"state\":\"\(state.rawValue)\",".utf8)
+        answer.append(contentsOf: document.dropFirst())
+        return answer
+    }
 }
 
 /// One write, done whole or not at all.
