@@ -40,6 +40,8 @@ public struct CoCartAPI: Dialect {
         let path = request.uri.path
         if path == Self.root || path.hasPrefix(Self.root + "/") { return path }
         guard path == "/" || path == "/index.php", let route = QueryParameters(request.uri.query)["rest_route"] else { return nil }
+        // What would begin a query is no part of a path.
+        guard !route.contains(where: { $0 == "?" || $0 == "#" }) else { return Self.root }
         return Self.root + (route.hasPrefix("/") ? route : "/" + route)
     }
 

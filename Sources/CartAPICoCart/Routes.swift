@@ -34,7 +34,7 @@ struct Routes: Sendable {
         caller: Caller, parameters: QueryParameters
     ) {
         let parameters = QueryParameters(request.uri.query)
-        guard let credentials = Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
+        guard let credentials = try Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
         let caller = try await authenticator.caller(showing: credentials, now: context.now)
         if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
         let body = try await request.body(limit: limits.body)
@@ -47,8 +47,7 @@ struct Routes: Sendable {
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
-        let segment = context.parameters.get("key") ?? ""
-        guard let key = CartKey(QueryParameters.decode(segment.utf8)) else { throw CartError(.cartNotFound, "No key has this form.") }
+        guard let key = context.cartKey else { throw CartError(.cartNotFound, "No key has this form.") }
         return key
     }
 
@@ -136,9 +135,11 @@ struct Routes: Sendable {
 }
 
 extension Credentials {
-    /// From the query, if both parts stand there, else from the header: WooCommerce's order.
-    fileprivate init?(_ request: Request, _ parameters: QueryParameters) {
+    /// From the query, if both parts stand there, else from the header: WooCommerce's order. A person's password is not taken from a
+    /// URL, which ends up in logs.
+    fileprivate init?(_ request: Request, _ parameters: QueryParameters) throws(CartError) {
         if let key = parameters["consumer_key"], let secret = parameters["consumer_secret"], !key.isEmpty, !secret.isEmpty {
+            guard key.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key in the query") }
             self.init(login: key, secret: secret)
         } else {
             self.init(authorization: request.headers[.authorization])

@@ -25,7 +25,7 @@ struct CartRoutes: Sendable {
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
-        guard let key = CartKey(QueryParameters.decode((context.parameters.get("key") ?? "").utf8)) else {
+        guard let key = context.cartKey else {
             throw CartError(.cartNotFound, "No key has this form.")
         }
         return key
@@ -39,7 +39,7 @@ struct CartRoutes: Sendable {
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         try await caller(request, context).requireWriting()
-        guard let key = CartKey(QueryParameters.decode((context.parameters.get("key") ?? "").utf8)) else {
+        guard let key = context.cartKey else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
         }
         let draft = try CartDraft(document: try await request.body(limit: limits.body), maximumDepth: limits.jsonDepth)

@@ -48,8 +48,7 @@ struct Problem {
         json.name("code")
         json.string(code)
         json.name("detail")
-        // Which of the reasons for a refusal it was is nothing that a caller may learn.
-        json.string(error.code == .unauthenticated ? "The credentials are missing or not accepted." : error.reason)
+        json.string(detail)
         json.name("request_id")
         json.string(requestID)
         if !error.fields.isEmpty {
@@ -67,5 +66,15 @@ struct Problem {
         }
         json.endObject()
         return Response(status: status, headers: headers, json: json.bytes)
+    }
+
+    /// Why a caller was refused, and what is wrong with the store, is for the log.
+    private var detail: String {
+        switch error.code {
+        case .unauthenticated: "The credentials are missing or not accepted."
+        case .unavailable: "The carts cannot be reached at the moment."
+        case .malformedJSON, .invalid, .cartNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge, .tooManyRequests:
+            error.reason
+        }
     }
 }

@@ -106,7 +106,11 @@ public struct CartService: Sendable {
     /// - Throws: ``CartError`` `.cartNotFound`, `.conflict` if the precondition does not hold, `.unavailable`.
     public func delete(_ key: CartKey, if precondition: Precondition = .none) async throws(CartError) {
         var revision: Int64?
-        if case .revision(let expected) = precondition { revision = expected }
+        switch precondition {
+        case .none: break
+        case .absent: throw try await store.cart(key) == nil ? .noCart : .stands
+        case .revision(let expected): revision = expected
+        }
         switch try await store.apply([.delete(key, revision: revision)])[0] {
         case .deleted: return
         case .notFound: throw .noCart
@@ -120,7 +124,7 @@ public struct CartService: Sendable {
         let previous = try await store.cart(key)
         switch precondition {
         case .none: break
-        case .absent: if previous != nil { throw CartError(.conflict, "There is a cart under this key already.") }
+        case .absent: if previous != nil { throw .stands }
         case .revision(let expected): if previous?.revision != expected { throw .stale }
         }
         // A damaged cart is replaced like one that says nothing.
@@ -150,5 +154,6 @@ private struct Write {
 
 extension CartError {
     static let noCart = CartError(.cartNotFound, "There is no such cart.")
+    static let stands = CartError(.conflict, "There is a cart under this key.")
     static let stale = CartError(.conflict, "The cart is not at the revision that was named.")
 }

@@ -15,4 +15,9 @@ public struct CartRequestContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
     }
+
+    /// The key in the path of a route with `{key}`; nil if no cart can have it.
+    public var cartKey: CartKey? {
+        parameters.get("key").flatMap { CartKey(QueryParameters.decode($0.utf8)) }
+    }
 }

@@ -50,6 +50,7 @@ public struct CorralServer: Sendable {
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
+            additionalChannelHandlers: [ContinueHandler()],
             idleTimeout: .milliseconds(settings.limits.idleTimeout.milliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: settings.limits.header, maxHeaderListSize: settings.limits.header,
@@ -75,7 +76,8 @@ private struct StoreService: Service {
     let store: any Store
 
     func run() async throws {
-        try await gracefulShutdown()
+        // It throws if the task is cancelled instead, which ends the server as well.
+        try? await gracefulShutdown()
         await store.close()
     }
 }

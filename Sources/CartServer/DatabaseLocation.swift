@@ -6,12 +6,12 @@ import Foundation
 public enum DatabaseLocation: Hashable, Sendable {
     case sqlite(path: String)
 
-    /// Reads `sqlite:PATH`.
+    /// Reads `sqlite:PATH`. A database in memory could not be shared by the connections of a store.
     ///
     /// - Returns: nil for anything else.
     public init?(_ text: String) {
         let prefix = "sqlite:"
-        guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count else { return nil }
+        guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text != "sqlite::memory:" else { return nil }
         self = .sqlite(path: String(text.dropFirst(prefix.count)))
     }
 

@@ -34,7 +34,8 @@ final class Connection: @unchecked Sendable {
             case .read:
                 try execute("PRAGMA query_only=1; PRAGMA cache_size=-16384")
             case .write:
-                try execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
+                try chooseWriteAheadLog()
+                try execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
             }
         } catch {
             sqlite3_close_v2(handle)
@@ -47,6 +48,20 @@ final class Connection: @unchecked Sendable {
     deinit {
         statements.removeAll()
         sqlite3_close_v2(database)
+    }
+
+    /// Two processes that make one database at the same time meet here, and SQLite does not wait on this change by itself.
+    private func chooseWriteAheadLog() throws(SQLiteError) {
+        var tries = 0
+        while sqlite3_exec(database, "PRAGMA journal_mode=WAL", nil, nil, nil) != SQLITE_OK {
+            let error = SQLiteError(database)
+            tries += 1
+            guard error.code & 0xFF == SQLITE_BUSY, tries < 50 else { throw error }
+            sqlite3_sleep(100)
+        }
+        guard try text("PRAGMA journal_mode") == "wal" else {
+            throw SQLiteError(code: SQLITE_CANTOPEN, message: "no write-ahead log on this file system")
+        }
     }
 
     /// Runs statements without parameters.
@@ -85,6 +100,13 @@ final class Connection: @unchecked Sendable {
         statement.bind(values)
         defer { statement.reset() }
         return try statement.step() ? statement.optionalInteger(0) : nil
+    }
+
+    /// The first column of the first row as text; empty without a row.
+    func text(_ sql: String) throws(SQLiteError) -> String {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        return try statement.step() ? statement.text(0) : ""
     }
 
     /// Runs `body` on one unchanging view of the database.

@@ -126,7 +126,7 @@ struct FilterSQL {
         let folded = Folding.fold(search)
         let keyPart = CartKey.canHold(search) ? search : nil
         // Only a text with a space can reach from the first name into the last.
-        let texts = "instr(\(folded.contains(" ") ? Self.fullName : "customer"), ?) > 0 OR instr(email, ?) > 0"
+        let texts = "instr(\(folded.utf8.contains(UInt8(ascii: " ")) ? Self.fullName : "customer"), ?) > 0 OR instr(email, ?) > 0"
         let values: [Binding] = [.text(folded), .text(folded)] + (keyPart.map { [.text($0)] } ?? [])
         let candidates = Set([folded, keyPart ?? folded].map(Self.trigrams(of:)))
         if !candidates.contains("") {
@@ -144,7 +144,11 @@ struct FilterSQL {
     private static func trigrams(of text: String) -> String {
         let scalars = Array(text.unicodeScalars)
         guard scalars.count >= trigram else { return "" }
-        let all = Set((0...(scalars.count - trigram)).map { scalars[$0..<($0 + trigram)].map(String.init).joined() })
-        return all.sorted().map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: " AND ")
+        // Scalar by scalar: a quotation mark with an accent behind it is one Character.
+        let all = Set(
+            (0...(scalars.count - trigram)).map { start in
+                scalars[start..<(start + trigram)].map { $0 == "\"" ? "\"\"" : String($0) }.joined()
+            })
+        return all.sorted().map { "\"\($0)\"" }.joined(separator: " AND ")
     }
 }

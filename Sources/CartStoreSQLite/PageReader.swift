@@ -4,10 +4,11 @@ import CartCore
 struct PageReader {
     let connection: Connection
     let query: CartQuery
-
     /// Up to this many carts are collected and sorted even where a walk might be shorter: the matches of a filter often stand close
     /// together in an order, and then a walk passes nearly all carts before it meets the first.
-    private static let cheapToSort = 20_000
+    var cheapToSort = 20_000
+    /// Bytes of the documents of one page.
+    private static let mostBytes = 64 << 20
 
     private var sort: SortIndex { SortIndex(field: query.sort.field) }
 
@@ -16,8 +17,18 @@ struct PageReader {
             let total = try count()
             let places = try places(total: total)
             let shown = places.prefix(query.limit)
+            var records: [CartRecord] = []
+            var bytes = 0
+            for place in shown {
+                guard let record = try record(id: place.id) else { continue }
+                bytes += record.document.count
+                guard bytes <= Self.mostBytes else {
+                    throw CartError(.tooLarge, "The page is larger than \(Self.mostBytes) bytes; ask for fewer carts at once.")
+                }
+                records.append(record)
+            }
             return CartPage(
-                records: try shown.compactMap { try record(id: $0.id) }, total: total,
+                records: records, total: total,
                 next: places.count > query.limit ? shown.last : nil)
         }
     }
@@ -57,7 +68,7 @@ struct PageReader {
     /// Whether going along the order and passing over what does not match is likely to be shorter than collecting what matches.
     private func isWalkShorter(offset: Int, total: Int) throws(SQLiteError) -> Bool {
         if query.filter.isAboutContentsAlone != nil { return true }
-        if total <= Self.cheapToSort { return false }
+        if total <= cheapToSort { return false }
         let all = Double(try connection.integer("SELECT sum(carts) FROM cart_facets") ?? 0)
         return Double(offset + query.limit) * all / Double(total) <= 2 * Double(total)
     }

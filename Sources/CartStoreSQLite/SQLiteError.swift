@@ -5,7 +5,7 @@ import CartCore
 struct SQLiteError: Error, CustomStringConvertible {
     /// The extended result code.
     let code: Int32
-    /// SQLite's own words; they name tables and files, never values.
+    /// SQLite's own words. They may quote a part of a query, so they are for nobody but a debugger.
     let message: String
 
     init(code: Int32, message: String) {
@@ -30,7 +30,7 @@ struct SQLiteError: Error, CustomStringConvertible {
             case SQLITE_IOERR: "The disk reports an error."
             case SQLITE_CORRUPT, SQLITE_NOTADB: "The database file is damaged; restore a backup."
             case SQLITE_CANTOPEN: "The database file cannot be opened."
-            default: "The database reports: \(message)."
+            default: "The database reports error \(code)."
             }
         return CartError(.unavailable, reason, retryAfter: code & 0xFF == SQLITE_BUSY ? 1 : 5)
     }

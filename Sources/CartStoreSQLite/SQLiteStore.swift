@@ -9,13 +9,20 @@ import Foundation
 public final class SQLiteStore: CartStore {
     let readers: Readers
     let writer: Writer
+    private let cheapToSort: Int
 
     /// Opens the file, makes it if there is none, and brings it to the present schema.
     ///
     /// - Parameter path: of the file; its folder must exist. A file that is made can be read by its owner alone. Beside it SQLite keeps
     ///   two files of its own, `-wal` and `-shm`.
     /// - Throws: ``CartError`` `.unavailable` that says why the file cannot be used.
-    public init(path: String) throws(CartError) {
+    public convenience init(path: String) throws(CartError) {
+        try self.init(path: path, cheapToSort: 20_000)
+    }
+
+    /// - Parameter cheapToSort: see ``PageReader``; a test can ask for walks where few carts are.
+    init(path: String, cheapToSort: Int) throws(CartError) {
+        self.cheapToSort = cheapToSort
         // Names, addresses and hashes of keys are nobody else's business. SQLite gives its other files the mode of this one.
         let made = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR, 0o600)
         if made >= 0 { Foundation.close(made) }
@@ -49,9 +56,10 @@ public final class SQLiteStore: CartStore {
     public func page(_ query: CartQuery) async throws(CartError) -> CartPage {
         // A page without conditions costs the same wherever it lies and is read here; the cost of others depends on the filter.
         if query.filter.isAboutContentsAlone != nil, query.limit <= 100 {
-            return try readers.read { try PageReader(connection: $0, query: query).page() }
+            return try readers.read { try PageReader(connection: $0, query: query, cheapToSort: cheapToSort).page() }
         }
-        return try await readers.readAside { try PageReader(connection: $0, query: query).page() }
+        return try await readers.readAside { [cheapToSort] in try PageReader(connection: $0, query: query, cheapToSort: cheapToSort).page()
+        }
     }
 
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {

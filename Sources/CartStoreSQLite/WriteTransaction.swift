@@ -40,8 +40,11 @@ final class WriteTransaction {
         if let new { facets[Facet(storeID: new.storeID, flags: new.flags), default: 0] += 1 }
     }
 
-    /// Counts all carts anew, in a database that had none before this transaction.
+    /// Counts all carts anew, whatever was noted or counted before.
     func countEverything() throws(SQLiteError) {
+        try connection.execute("DELETE FROM cart_ranks; DELETE FROM cart_facets")
+        ranks = Array(repeating: [], count: SortIndex.all.count)
+        facets = [:]
         let counts = CartRanks(connection: connection)
         for sort in SortIndex.all { try counts.countEverything(in: sort) }
         try connection.execute(

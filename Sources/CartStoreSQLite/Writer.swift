@@ -19,8 +19,8 @@ final class Writer: @unchecked Sendable {
 
     private let connection: Connection
     private let checkpointer: Checkpointer
-    // Both are guarded by the condition.
     private let condition = NSCondition()
+    // What follows is guarded by the condition.
     private var waiting: [Job] = []
     private var isClosing = false
     private var hasEnded = false
@@ -73,8 +73,15 @@ final class Writer: @unchecked Sendable {
     }
 
     private func work() {
+        var awaited = 0
         while let group = nextGroup() {
-            if connection.logFrames > Self.checkpointFirst { checkpointer.checkpointNow() }
+            if connection.logFrames > awaited + Self.checkpointFirst {
+                // With a long reader it may not succeed; then it is tried again when the log has grown by as much once more.
+                checkpointer.checkpointNow()
+                awaited = connection.logFrames
+            } else if connection.logFrames < awaited {
+                awaited = 0
+            }
             do {
                 try run(group)
                 for job in group { job.finish(nil) }

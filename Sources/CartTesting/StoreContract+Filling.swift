@@ -23,6 +23,15 @@ extension StoreContract {
                 try await trial.apply(.save(next, wasAbandoned: false, replacing: nil)), is: .saved(id: 61, revision: 61),
                 "the answer to the next write")
         },
+        Check("A store that was emptied again is filled like a new one.") { trial in
+            for record in try await trial.keep([try Trial.cart("a"), try Trial.cart("b", first: "Ann")]) {
+                _ = try await trial.apply(.delete(try record.cart().key, revision: nil))
+            }
+            let carts = [try Trial.cart("c"), try Trial.cart("d", first: "Bob")]
+            try expect(try await trial.store.fill(carts.batches(of: 2)), is: 2, "carts written")
+            try await trial.expectFound(["c", "d"], by: "no filter") { _ in }
+            try await trial.expectFound(["d"], by: "contact") { $0.hasContact = true }
+        },
         Check("A store that holds a cart is not filled.") { trial in
             try await trial.keep([try Trial.cart("stands")])
             let carts = [try Trial.cart("new")]

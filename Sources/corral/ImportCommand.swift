@@ -16,8 +16,9 @@ struct ImportCommand: AsyncParsableCommand {
                 named on stderr with their reasons; if there are any, the exit code is 1.
                 """)
 
-        /// Carts in one transaction.
+        /// Carts in one transaction, and bytes of their lines.
         private static let batch = 1000
+        private static let batchBytes = 16 << 20
 
         @OptionGroup var store: StoreOptions
         @Argument(help: "The file; - is stdin.")
@@ -59,10 +60,12 @@ struct ImportCommand: AsyncParsableCommand {
             var drafts: [CartDraft] = []
             var numbers: [Int] = []
             var refused = 0
-            while drafts.count < Self.batch, let line = try lines.next() {
+            var bytesTaken = 0
+            while drafts.count < Self.batch, bytesTaken < Self.batchBytes, let line = try lines.next() {
                 do throws(CartError) {
                     guard let bytes = line.bytes else { throw CartError(.tooLarge, "The line is too long for a cart.") }
                     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
+                    bytesTaken += bytes.count
                     drafts.append(try CartDraft(document: bytes, maximumDepth: depth))
                     numbers.append(line.number)
                 } catch {

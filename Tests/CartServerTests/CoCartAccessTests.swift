@@ -48,6 +48,9 @@ struct CoCartAccessTests {
             #expect(try await server.send(.GET, "/wp-json/cocart/v2/sessions?\(query)", TestServer.basic("ck_x", "cs_x")).status == 200)
             let wrong = "consumer_key=\(read.pair.consumerKey)&consumer_secret=cs_x"
             #expect(try await server.send(.GET, "/wp-json/cocart/v2/sessions?\(wrong)", read.authorization).status == 401)
+            // A person's password does not belong into a URL.
+            let personal = "consumer_key=admin&consumer_secret=" + TestServer.password.replacing(" ", with: "+")
+            #expect(try await server.send(.GET, "/wp-json/cocart/v2/sessions?\(personal)").status == 401)
             let half = "consumer_key=\(read.pair.consumerKey)&consumer_secret="
             #expect(try await server.send(.GET, "/wp-json/cocart/v2/sessions?\(half)", read.authorization).status == 200)
         }

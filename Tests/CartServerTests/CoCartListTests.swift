@@ -137,6 +137,8 @@ struct CoCartListTests {
                 ("before=\(middle.iso8601)", { $0.created <= middle }),
                 ("status=abandoned&source=cocart", { state($0) == .abandoned && $0.source == "cocart" }),
                 ("search=&email=&source=", { _ in true }),
+                ("search=%22%CC%81abc", { _ in false }),
+                ("search=%00%01%22", { _ in false }),
                 ("unknown=1&foo[]=2", { _ in true }),
             ]
             for (query, matches) in cases {

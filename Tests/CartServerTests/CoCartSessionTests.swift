@@ -155,7 +155,8 @@ struct CoCartSessionTests {
             ("GET", "/wp-json"), ("GET", "/wp-json/cocart/v2"), ("GET", "/wp-json/cocart/v1/sessions"),
             ("GET", "/wp-json/cocart/v2/session"),
             ("POST", "/wp-json/cocart/v2/sessions"), ("PUT", "/wp-json/cocart/v2/session/a"), ("DELETE", "/wp-json/cocart/v2/sessions"),
-            ("GET", "/?rest_route=/nothing"), ("GET", "/?rest_route="), ("GET", "/wp-json/cocart/v2/session/a/b/c"),
+            ("GET", "/?rest_route=/nothing"), ("GET", "/?rest_route="), ("GET", "/?rest_route=/cocart/v2/sessions%3Fper_page=1"),
+            ("GET", "/wp-json/cocart/v2/session/a/b/c"),
             ("PATCH", "/wp-json/cocart/v2/sessions"), ("OPTIONS", "/wp-json/cocart/v2/sessions"),
             ("DELETE", "/wp-json/cocart/v2/session/a/items"),
         ])

@@ -62,8 +62,8 @@ struct TestServer: Sendable {
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
+                defer { continuation.finish() }
                 try await server.run(stoppingOn: []) { continuation.yield($0) }
-                continuation.finish()
             }
             guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
             let value = try await body(

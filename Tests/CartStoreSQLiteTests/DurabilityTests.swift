@@ -127,12 +127,3 @@ struct DurabilityTests {
         }
     }
 }
-
-extension Connection {
-    /// The first column of the first row as text.
-    fileprivate func text(_ sql: String) throws -> String? {
-        let statement = try statement(sql)
-        defer { statement.reset() }
-        return try statement.step() ? statement.text(0) : nil
-    }
-}
