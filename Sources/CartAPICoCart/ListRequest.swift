@@ -8,8 +8,9 @@ struct ListRequest {
     private let page: Int
     private let perPage: Int
 
+    /// - Parameter storeID: the one store whose carts the caller may see; nil: all.
     /// - Throws: ``CartError`` `.invalid` that names every parameter with a value of a wrong type or range.
-    init(_ parameters: QueryParameters, clock: StateClock) throws(CartError) {
+    init(_ parameters: QueryParameters, storeID: Int64?, clock: StateClock) throws(CartError) {
         var check = ParameterCheck(parameters)
         page = Int(check.integer("page", in: 1...2_147_483_647) ?? 1)
         perPage = Int(check.integer("per_page", in: 1...1000) ?? 10)
@@ -18,6 +19,7 @@ struct ListRequest {
         let status: Status = check.choice("status") ?? .any
         dateFormat = check.choice("date_format")
         var filter = CartFilter()
+        filter.storeID = storeID
         filter.state = status.state
         filter.search = check.text("search")
         filter.email = check.text("email")

@@ -35,7 +35,7 @@ struct Routes: Sendable {
     ) {
         let parameters = QueryParameters(request.uri.query)
         guard let credentials = try Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
-        let caller = try await authenticator.caller(showing: credentials, now: context.now)
+        let caller = try await authenticator.caller(showing: credentials, from: context.clientAddress, now: context.now)
         if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
         let body = try await request.body(limit: limits.body)
         if !body.isEmpty, request.isJSON {
@@ -53,7 +53,7 @@ struct Routes: Sendable {
 
     private func list(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
-        let list = try ListRequest(parameters, clock: carts.stateClock(at: context.now))
+        let list = try ListRequest(parameters, storeID: caller.storeID, clock: carts.stateClock(at: context.now))
         let page = try await carts.store.page(list.query)
         let writer = RowWriter(
             dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
@@ -81,7 +81,7 @@ struct Routes: Sendable {
     private func row(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
         let format = try parameters.dateFormat()
-        let record = try await carts.cart(try key(context))
+        let record = try await carts.cart(try key(context), in: caller.storeID)
         let writer = RowWriter(dateFormat: format ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
         var json = JSONWriter(capacity: 2048)
         writer.write(try record.cart(), id: record.id, to: &json)
@@ -89,18 +89,18 @@ struct Routes: Sendable {
     }
 
     private func storedCart(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request, context).parameters
+        let (caller, parameters) = try await caller(request, context)
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
-        let cart = try await carts.cart(try key(context)).cart()
+        let cart = try await carts.cart(try key(context), in: caller.storeID).cart()
         var json = JSONWriter(capacity: 4096)
         writer.write(cart, to: &json)
         return try answer(json, parameters, context)
     }
 
     private func items(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request, context).parameters
+        let (caller, parameters) = try await caller(request, context)
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
-        let cart = try await carts.cart(try key(context)).cart()
+        let cart = try await carts.cart(try key(context), in: caller.storeID).cart()
         var json = JSONWriter(capacity: 2048)
         writer.writeItems(of: cart, to: &json)
         return try answer(json, parameters, context)
@@ -108,17 +108,17 @@ struct Routes: Sendable {
 
     /// The older spelling, whose answer is a sentence.
     private func deleteQuietly(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request, context).parameters
-        try await carts.delete(try key(context))
+        let (caller, parameters) = try await caller(request, context)
+        try await carts.delete(try key(context), in: caller.storeID)
         var json = JSONWriter()
         json.string("Session successfully deleted!")
         return try answer(json, parameters, context)
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let parameters = try await caller(request, context).parameters
+        let (caller, parameters) = try await caller(request, context)
         let key = try key(context)
-        try await carts.delete(key)
+        try await carts.delete(key, in: caller.storeID)
         var json = JSONWriter()
         json.beginObject()
         json.name("deleted")

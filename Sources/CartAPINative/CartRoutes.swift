@@ -21,7 +21,7 @@ struct CartRoutes: Sendable {
             throw CartError(.unauthenticated, "no credentials")
         }
         guard credentials.login.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key") }
-        return try await authenticator.caller(showing: credentials, now: context.now)
+        return try await authenticator.caller(showing: credentials, from: context.clientAddress, now: context.now)
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
@@ -32,24 +32,27 @@ struct CartRoutes: Sendable {
     }
 
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request, context).requireReading()
-        let record = try await carts.cart(try key(context))
+        let caller = try await caller(request, context)
+        try caller.requireReading()
+        let record = try await carts.cart(try key(context), in: caller.storeID)
         return answer(record, cart: try record.cart(), context)
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request, context).requireWriting()
+        let caller = try await caller(request, context)
+        try caller.requireWriting()
         guard let key = context.cartKey else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
         }
         let draft = try CartDraft(document: try await request.body(limit: limits.body), maximumDepth: limits.jsonDepth)
-        let saved = try await carts.put(draft, under: key, if: try precondition(request), at: context.now)
+        let saved = try await carts.put(draft, under: key, if: try precondition(request), in: caller.storeID, at: context.now)
         return answer(saved.record, cart: saved.cart, context, status: saved.isNew ? .created : .ok)
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await caller(request, context).requireWriting()
-        try await carts.delete(try key(context), if: try precondition(request))
+        let caller = try await caller(request, context)
+        try caller.requireWriting()
+        try await carts.delete(try key(context), if: try precondition(request), in: caller.storeID)
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 

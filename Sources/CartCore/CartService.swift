@@ -34,9 +34,11 @@ public struct CartService: Sendable {
 
     /// The cart under a key.
     ///
-    /// - Throws: ``CartError`` `.cartNotFound`, `.unavailable`.
-    public func cart(_ key: CartKey) async throws(CartError) -> CartRecord {
+    /// - Parameter storeID: the one store whose carts the caller may see; nil: all.
+    /// - Throws: ``CartError`` `.cartNotFound`, also for a cart of another store, `.unavailable`.
+    public func cart(_ key: CartKey, in storeID: Int64?) async throws(CartError) -> CartRecord {
         guard let record = try await store.cart(key) else { throw .noCart }
+        if let storeID, try record.cart().storeID != storeID { throw .noCart }
         return record
     }
 
@@ -47,17 +49,23 @@ public struct CartService: Sendable {
     ///
     /// - Parameters:
     ///   - key: the key of a draft that names none.
+    ///   - storeID: the one store whose carts the caller may see; nil: all.
     ///   - now: the moment of the write.
     /// - Throws: ``CartError`` `.invalid`, `.conflict` if the precondition does not hold, `.unavailable`.
     public func put(
-        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, at now: Timestamp
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, at now: Timestamp
     ) async throws(CartError) -> Saved {
         if let named = draft.key, named != key { throw .invalid("key", "must be the key of the path") }
+        var draft = draft
+        if let storeID {
+            guard draft.storeID ?? storeID == storeID else { throw .invalid("store_id", "must be \(storeID), the store of the key") }
+            draft.storeID = storeID
+        }
         for _ in 0..<Self.attempts {
-            let write = try await prepare(draft, under: key, if: precondition, at: now)
+            let write = try await prepare(draft, under: key, if: precondition, in: storeID, at: now)
             if let saved = write.saved(try await store.apply([write.change])[0]) { return saved }
         }
-        throw CartError(.unavailable, "The cart is written to by too many at once.", retryAfter: 1)
+        throw .contended
     }
 
     /// Writes many carts in one go, each under its own key; equal keys leave the last.
@@ -79,7 +87,7 @@ public struct CartService: Sendable {
                 continue
             }
             do {
-                writes.append((place, try await prepare(draft, under: key, if: .none, at: now)))
+                writes.append((place, try await prepare(draft, under: key, if: .none, in: nil, at: now)))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
@@ -92,7 +100,7 @@ public struct CartService: Sendable {
         for place in again.sorted() {
             let draft = drafts[place]
             do {
-                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random), at: now))
+                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random), in: nil, at: now))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
@@ -103,25 +111,34 @@ public struct CartService: Sendable {
 
     /// Removes a cart, whatever it holds.
     ///
+    /// - Parameter storeID: the one store whose carts the caller may see; nil: all.
     /// - Throws: ``CartError`` `.cartNotFound`, `.conflict` if the precondition does not hold, `.unavailable`.
-    public func delete(_ key: CartKey, if precondition: Precondition = .none) async throws(CartError) {
-        var revision: Int64?
-        switch precondition {
-        case .none: break
-        case .absent: throw try await store.cart(key) == nil ? .noCart : .stands
-        case .revision(let expected): revision = expected
+    public func delete(_ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?) async throws(CartError) {
+        if case .absent = precondition { throw try await store.cart(key) == nil ? .noCart : .stands }
+        for _ in 0..<Self.attempts {
+            var revision: Int64?
+            // A cart that the caller may not see is not deleted, even if it takes the place of one that was looked at.
+            if storeID != nil { revision = try await cart(key, in: storeID).revision }
+            if case .revision(let expected) = precondition {
+                guard revision ?? expected == expected else { throw .stale }
+                revision = expected
+            }
+            switch try await store.apply([.delete(key, revision: revision)])[0] {
+            case .deleted: return
+            case .notFound: throw .noCart
+            case .conflict where precondition == .none: continue
+            case .conflict, .saved: throw .stale
+            }
         }
-        switch try await store.apply([.delete(key, revision: revision)])[0] {
-        case .deleted: return
-        case .notFound: throw .noCart
-        case .conflict, .saved: throw .stale
-        }
+        throw .contended
     }
 
     private func prepare(
-        _ draft: CartDraft, under key: CartKey, if precondition: Precondition, at now: Timestamp
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition, in storeID: Int64?, at now: Timestamp
     ) async throws(CartError) -> Write {
         let previous = try await store.cart(key)
+        // A cart that the caller may not see is not replaced; that there is one cannot be hidden, since the key is taken.
+        if let storeID, let previous, try previous.cart().storeID != storeID { throw .noCart }
         switch precondition {
         case .none: break
         case .absent: if previous != nil { throw .stands }
@@ -154,6 +171,7 @@ private struct Write {
 
 extension CartError {
     static let noCart = CartError(.cartNotFound, "There is no such cart.")
+    static let contended = CartError(.unavailable, "The cart is written to by too many at once.", retryAfter: 1)
     static let stands = CartError(.conflict, "There is a cart under this key.")
     static let stale = CartError(.conflict, "The cart is not at the revision that was named.")
 }

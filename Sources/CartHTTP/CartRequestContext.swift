@@ -6,8 +6,7 @@ import NIOCore
 /// What the server knows of a request besides its head and body.
 public struct CartRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    /// The address of the connection's other end.
-    public let remoteAddress: SocketAddress?
+    private let remoteAddress: SocketAddress?
     /// The moment of the request, asked for once by the ``FrontDoor``.
     public internal(set) var now = Timestamp.earliest
 
@@ -15,6 +14,9 @@ public struct CartRequestContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
     }
+
+    /// The address of the connection's other end; nil if it has none, as a socket in the file system.
+    public var clientAddress: NetworkAddress? { remoteAddress?.ipAddress.flatMap(NetworkAddress.init) }
 
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {

@@ -25,20 +25,22 @@ extension SQLiteStore: CredentialStore {
             }
             let insert = try connection.statement(
                 """
-                INSERT INTO consumer_keys (user_id, description, permission, key_hash, secret_hash, truncated_key, created, expires,
-                revoked, last_access, requests) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                INSERT INTO consumer_keys (user_id, description, permission, store_id, allowed_ranges, key_hash, secret_hash, truncated_key,
+                created, expires, revoked, last_access, requests) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
                 """)
             insert.bind(key.userID, at: 1)
             insert.bind(key.description, at: 2)
             insert.bind(key.permission.rawValue, at: 3)
-            insert.bind(key.keyHash, at: 4)
-            insert.bind(key.secretHash, at: 5)
-            insert.bind(key.truncatedKey, at: 6)
-            insert.bind(key.created.milliseconds, at: 7)
-            insert.bind(key.expires?.milliseconds, at: 8)
-            insert.bind(key.revoked?.milliseconds, at: 9)
-            insert.bind(key.lastAccess?.milliseconds, at: 10)
-            insert.bind(key.requests, at: 11)
+            insert.bind(key.storeID, at: 4)
+            insert.bind(key.allowedRanges.map(\.text).joined(separator: " "), at: 5)
+            insert.bind(key.keyHash, at: 6)
+            insert.bind(key.secretHash, at: 7)
+            insert.bind(key.truncatedKey, at: 8)
+            insert.bind(key.created.milliseconds, at: 9)
+            insert.bind(key.expires?.milliseconds, at: 10)
+            insert.bind(key.revoked?.milliseconds, at: 11)
+            insert.bind(key.lastAccess?.milliseconds, at: 12)
+            insert.bind(key.requests, at: 13)
             try insert.run()
             try connection.noteCredentialsChange()
             var stored = key
@@ -152,8 +154,8 @@ extension Connection {
     fileprivate func keys(where condition: String, _ values: [Binding]) throws -> [KeyAndUser] {
         let select = try statement(
             """
-            SELECT consumer_keys.id, user_id, description, permission, key_hash, secret_hash, truncated_key, consumer_keys.created,
-            expires, revoked, last_access, requests,
+            SELECT consumer_keys.id, user_id, description, permission, store_id, allowed_ranges, key_hash, secret_hash, truncated_key,
+            consumer_keys.created, expires, revoked, last_access, requests,
             users.id, users.name, users.email, users.role, users.password, users.created
             FROM consumer_keys JOIN users ON users.id = user_id WHERE \(condition) ORDER BY consumer_keys.id
             """)
@@ -161,15 +163,20 @@ extension Connection {
         defer { select.reset() }
         var keys: [KeyAndUser] = []
         while try select.step() {
-            guard let permission = Permission(rawValue: select.text(3)) else { throw CartError.damaged("consumer_keys") }
+            let texts = select.text(5).split(separator: " ")
+            let ranges = texts.compactMap { NetworkRange(String($0)) }
+            // A range that was lost would let everybody in.
+            guard let permission = Permission(rawValue: select.text(3)), ranges.count == texts.count else {
+                throw CartError.damaged("consumer_keys")
+            }
             let key = ConsumerKey(
                 id: select.integer(0), userID: select.integer(1), description: select.text(2), permission: permission,
-                keyHash: select.text(4), secretHash: select.blob(5), truncatedKey: select.text(6),
-                created: Timestamp(milliseconds: select.integer(7)),
-                expires: select.optionalInteger(8).map(Timestamp.init(milliseconds:)),
-                revoked: select.optionalInteger(9).map(Timestamp.init(milliseconds:)),
-                lastAccess: select.optionalInteger(10).map(Timestamp.init(milliseconds:)), requests: select.integer(11))
-            keys.append(KeyAndUser(key: key, user: try select.user(from: 12)))
+                storeID: select.optionalInteger(4), allowedRanges: ranges, keyHash: select.text(6), secretHash: select.blob(7),
+                truncatedKey: select.text(8), created: Timestamp(milliseconds: select.integer(9)),
+                expires: select.optionalInteger(10).map(Timestamp.init(milliseconds:)),
+                revoked: select.optionalInteger(11).map(Timestamp.init(milliseconds:)),
+                lastAccess: select.optionalInteger(12).map(Timestamp.init(milliseconds:)), requests: select.integer(13))
+            keys.append(KeyAndUser(key: key, user: try select.user(from: 14)))
         }
         return keys
     }

@@ -129,6 +129,8 @@ enum Schema {
             user_id INTEGER NOT NULL,
             description TEXT NOT NULL,
             permission TEXT NOT NULL,
+            store_id INTEGER,
+            allowed_ranges TEXT NOT NULL,
             key_hash TEXT NOT NULL UNIQUE,
             secret_hash BLOB NOT NULL,
             truncated_key TEXT NOT NULL,

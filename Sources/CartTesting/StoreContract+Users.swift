@@ -67,7 +67,8 @@ extension Trial {
 
     static func key(of user: User, _ consumerKey: String, permission: Permission = .readWrite, expires: Timestamp? = nil) -> ConsumerKey {
         ConsumerKey(
-            id: 0, userID: user.id, description: "Key '\(consumerKey)'", permission: permission,
+            id: 0, userID: user.id, description: "Key '\(consumerKey)'", permission: permission, storeID: permission == .read ? 7 : nil,
+            allowedRanges: ["192.0.2.0/24", "2001:db8::/32"].compactMap(NetworkRange.init),
             keyHash: ConsumerKey.lookupHash(of: consumerKey), secretHash: ConsumerKey.secretHash(of: "cs_" + consumerKey),
             truncatedKey: String(consumerKey.suffix(7)), created: base + TimeSpan(milliseconds: 3), expires: expires)
     }

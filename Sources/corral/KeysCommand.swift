@@ -16,6 +16,12 @@ struct KeysCommand: AsyncParsableCommand {
         var description: String
         @Option(help: "What the key may do.")
         var permissions: Permission
+        @Option(name: .customLong("store"), help: "The one store whose carts the key may see. Default: all.")
+        var storeID: Int64?
+        @Option(
+            name: .customLong("allow-ip"),
+            help: "Addresses that the key may be used from, such as 192.0.2.0/24; can be repeated. Default: all.")
+        var allowedRanges: [NetworkRange] = []
         @Option(help: "How long the key can be used, such as 90d.")
         var expires = "never"
         @Option(help: "How to print.")
@@ -31,6 +37,9 @@ struct KeysCommand: AsyncParsableCommand {
 
         func validate() throws {
             _ = try lifetime()
+            guard storeID.map({ (1...Int64(Int32.max)).contains($0) }) ?? true else {
+                throw ValidationError("--store must be from 1 to \(Int32.max).")
+            }
             guard (1...200).contains(description.utf8.count) else { throw ValidationError("--description must have 1 to 200 bytes.") }
         }
 
@@ -41,7 +50,8 @@ struct KeysCommand: AsyncParsableCommand {
                 guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
                 let key = try await store.insert(
                     ConsumerKey(
-                        pair, userID: owner.id, description: description, permission: permissions, created: now,
+                        pair, userID: owner.id, description: description, permission: permissions, storeID: storeID,
+                        allowedRanges: allowedRanges, created: now,
                         expires: try lifetime().map { now + $0 }))
                 return (key, owner)
             }
@@ -129,6 +139,10 @@ struct KeysCommand: AsyncParsableCommand {
                 table.add("user", entry.user.name)
                 table.add("role", entry.user.role.rawValue)
                 table.add("permissions", entry.key.permission.rawValue)
+                table.add("store", entry.key.storeID.map(String.init) ?? "all")
+                table.add(
+                    "allowed from",
+                    entry.key.allowedRanges.isEmpty ? "anywhere" : entry.key.allowedRanges.map(\.text).joined(separator: ", "))
                 table.add("state", entry.key.state(at: now))
                 table.add("created", entry.key.created.iso8601)
                 table.add("expires", entry.key.expires?.iso8601 ?? "never")
@@ -161,6 +175,10 @@ struct KeysCommand: AsyncParsableCommand {
 
 extension Permission: ExpressibleByArgument {}
 
+extension NetworkRange: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 extension ConsumerKey {
     fileprivate func state(at now: Timestamp) -> String {
         revoked != nil ? "revoked" : isUsable(at: now) ? "active" : "expired"
@@ -180,6 +198,12 @@ extension KeyAndUser {
         json.string(user.name)
         json.name("permissions")
         json.string(key.permission.rawValue)
+        json.name("store_id")
+        if let storeID = key.storeID { json.integer(storeID) } else { json.null() }
+        json.name("allowed_ips")
+        json.beginArray()
+        for range in key.allowedRanges { json.string(range.text) }
+        json.endArray()
         json.name("state")
         json.string(key.state(at: now))
         json.name("created")

@@ -23,38 +23,40 @@ struct CartServiceTests {
 
     @Test("A new cart is filled in, kept and loaded")
     func putNew() async throws {
-        let saved = try await service.put(draft(), under: try key(), at: clock.now)
+        let saved = try await service.put(draft(), under: try key(), in: nil, at: clock.now)
         #expect(saved.isNew)
         #expect(saved.cart.key.text == "a")
         #expect(saved.cart.created == clock.now && saved.cart.updated == clock.now)
         #expect(!saved.record.wasAbandoned)
-        #expect(try await service.cart(try key()) == saved.record)
+        #expect(try await service.cart(try key(), in: nil) == saved.record)
         #expect(try saved.record.cart() == saved.cart)
     }
 
     @Test("A guest's cart lives two days and a customer's seven after each change, or as long as the shop says")
     func expiry() async throws {
-        let guest = try await service.put(draft(), under: try key("g"), at: clock.now)
+        let guest = try await service.put(draft(), under: try key("g"), in: nil, at: clock.now)
         #expect(guest.cart.expires == clock.now + .days(2))
         let owner = try #require(Owner(id: 5))
-        let customer = try await service.put(draft { $0.owner = owner }, under: try key("c"), at: clock.now)
+        let customer = try await service.put(draft { $0.owner = owner }, under: try key("c"), in: nil, at: clock.now)
         #expect(customer.cart.expires == clock.now + .days(7))
         clock.advance(by: .hours(30))
-        let renewed = try await service.put(draft(), under: try key("g"), at: clock.now)
+        let renewed = try await service.put(draft(), under: try key("g"), in: nil, at: clock.now)
         #expect(renewed.cart.expires == clock.now + .days(2))
-        let named = try await service.put(draft { $0.expires = .latest }, under: try key("n"), at: clock.now)
+        let named = try await service.put(draft { $0.expires = .latest }, under: try key("n"), in: nil, at: clock.now)
         #expect(named.cart.expires == .latest)
         let policy = CartPolicy(guestLifetime: .hours(1), customerLifetime: .hours(2))
         let other = CartService(store: store, policy: policy, random: SeededRandom(seed: 7))
-        #expect(try await other.put(draft(), under: try key("p"), at: clock.now).cart.expires == clock.now + .hours(1))
-        #expect(try await other.put(draft { $0.owner = owner }, under: try key("q"), at: clock.now).cart.expires == clock.now + .hours(2))
+        #expect(try await other.put(draft(), under: try key("p"), in: nil, at: clock.now).cart.expires == clock.now + .hours(1))
+        #expect(
+            try await other.put(draft { $0.owner = owner }, under: try key("q"), in: nil, at: clock.now).cart.expires == clock.now
+                + .hours(2))
     }
 
     @Test("A replaced cart keeps its id, its owner and its time of creation, and nothing else")
     func replace() async throws {
-        let first = try await service.put(draft { $0.customer.firstName = "Ann" }, under: try key(), at: clock.now)
+        let first = try await service.put(draft { $0.customer.firstName = "Ann" }, under: try key(), in: nil, at: clock.now)
         clock.advance(by: .minutes(5))
-        let second = try await service.put(draft(), under: try key(), at: clock.now)
+        let second = try await service.put(draft(), under: try key(), in: nil, at: clock.now)
         #expect(!second.isNew)
         #expect(second.record.id == first.record.id)
         #expect(second.record.revision > first.record.revision)
@@ -68,67 +70,73 @@ struct CartServiceTests {
     func keyMismatch() async throws {
         let key = try key()
         let other = try self.key("b")
-        let error = await #expect(throws: CartError.self) { try await service.put(draft { $0.key = other }, under: key, at: clock.now) }
+        let error = await #expect(throws: CartError.self) {
+            try await service.put(draft { $0.key = other }, under: key, in: nil, at: clock.now)
+        }
         #expect(error?.code == .invalid)
         #expect(error?.fields.map(\.name) == ["key"])
-        #expect(try await service.put(draft { $0.key = key }, under: key, at: clock.now).isNew)
+        #expect(try await service.put(draft { $0.key = key }, under: key, in: nil, at: clock.now).isNew)
     }
 
     @Test("A cart that must be absent is written once")
     func preconditionAbsent() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key, if: .absent, at: clock.now)
-        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: key, if: .absent, at: clock.now) }
+        let first = try await service.put(draft(), under: key, if: .absent, in: nil, at: clock.now)
+        let error = await #expect(throws: CartError.self) {
+            try await service.put(draft(), under: key, if: .absent, in: nil, at: clock.now)
+        }
         #expect(error?.code == .conflict)
-        #expect(try await service.cart(key) == first.record)
+        #expect(try await service.cart(key, in: nil) == first.record)
     }
 
     @Test("A cart that must be at a revision is written and deleted there and nowhere else")
     func preconditionRevision() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key, at: clock.now)
-        let second = try await service.put(draft(), under: key, if: .revision(first.record.revision), at: clock.now)
+        let first = try await service.put(draft(), under: key, in: nil, at: clock.now)
+        let second = try await service.put(draft(), under: key, if: .revision(first.record.revision), in: nil, at: clock.now)
         for revision in [first.record.revision, second.record.revision + 1] {
             let write = await #expect(throws: CartError.self) {
-                try await service.put(draft(), under: key, if: .revision(revision), at: clock.now)
+                try await service.put(draft(), under: key, if: .revision(revision), in: nil, at: clock.now)
             }
             #expect(write?.code == .conflict)
-            let deletion = await #expect(throws: CartError.self) { try await service.delete(key, if: .revision(revision)) }
+            let deletion = await #expect(throws: CartError.self) { try await service.delete(key, if: .revision(revision), in: nil) }
             #expect(deletion?.code == .conflict)
         }
         let lost = try self.key("lost")
-        let error = await #expect(throws: CartError.self) { try await service.put(draft(), under: lost, if: .revision(1), at: clock.now) }
+        let error = await #expect(throws: CartError.self) {
+            try await service.put(draft(), under: lost, if: .revision(1), in: nil, at: clock.now)
+        }
         #expect(error?.code == .conflict)
-        #expect(try await service.cart(key) == second.record)
-        try await service.delete(key, if: .revision(second.record.revision))
-        let gone = await #expect(throws: CartError.self) { try await service.cart(key) }
+        #expect(try await service.cart(key, in: nil) == second.record)
+        try await service.delete(key, if: .revision(second.record.revision), in: nil)
+        let gone = await #expect(throws: CartError.self) { try await service.cart(key, in: nil) }
         #expect(gone?.code == .cartNotFound)
-        let again = await #expect(throws: CartError.self) { try await service.delete(key) }
+        let again = await #expect(throws: CartError.self) { try await service.delete(key, in: nil) }
         #expect(again?.code == .cartNotFound)
     }
 
     @Test("A cart that was abandoned is recovered by the next change, and stays marked")
     func recovered() async throws {
         let key = try key()
-        _ = try await service.put(draft(), under: key, at: clock.now)
+        _ = try await service.put(draft(), under: key, in: nil, at: clock.now)
         clock.advance(by: .minutes(59))
-        let early = try await service.put(draft(), under: key, at: clock.now)
+        let early = try await service.put(draft(), under: key, in: nil, at: clock.now)
         #expect(!early.record.wasAbandoned)
         clock.advance(by: .hours(1))
         #expect(early.cart.state(at: clock.now, wasAbandoned: false, abandonedAfter: .hours(1)) == .abandoned)
-        let back = try await service.put(draft(), under: key, at: clock.now)
+        let back = try await service.put(draft(), under: key, in: nil, at: clock.now)
         #expect(back.record.wasAbandoned)
         let state = back.cart.state(at: clock.now, wasAbandoned: back.record.wasAbandoned, abandonedAfter: service.policy.abandonedAfter)
         #expect(state == .recovered)
         clock.advance(by: .minutes(1))
-        #expect(try await service.put(draft(), under: key, at: clock.now).record.wasAbandoned)
+        #expect(try await service.put(draft(), under: key, in: nil, at: clock.now).record.wasAbandoned)
         var filter = CartFilter()
         filter.state = .recovered
         let page = try await store.page(CartQuery(filter: filter, clock: service.stateClock(at: clock.now), limit: 10))
         #expect(page.total == 1)
         // A new cart under the same key begins anew.
-        try await service.delete(key)
-        #expect(try await !service.put(draft(), under: key, at: clock.now).record.wasAbandoned)
+        try await service.delete(key, in: nil)
+        #expect(try await !service.put(draft(), under: key, in: nil, at: clock.now).record.wasAbandoned)
     }
 
     @Test("Sixteen writes to one cart at once are all done, one after the other")
@@ -137,7 +145,7 @@ struct CartServiceTests {
         let service = service
         let draft = draft()
         let saved = try await withThrowingTaskGroup(of: CartService.Saved.self) { group in
-            for _ in 0..<16 { group.addTask { try await service.put(draft, under: key, at: clock.now) } }
+            for _ in 0..<16 { group.addTask { try await service.put(draft, under: key, in: nil, at: clock.now) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
         #expect(Set(saved.map(\.record.revision)) == Set(1...16))
@@ -149,15 +157,15 @@ struct CartServiceTests {
     @Test("A write that another came before reads the cart again; with a precondition it is refused")
     func conflictIsRetried() async throws {
         let key = try key()
-        let first = try await service.put(draft(), under: key, at: clock.now)
+        let first = try await service.put(draft(), under: key, in: nil, at: clock.now)
         let contended = ContendedStore(store: store, times: 3)
         let others = CartService(store: contended, random: SeededRandom(seed: 3))
-        let saved = try await others.put(draft { $0.source = "mine" }, under: key, at: clock.now)
+        let saved = try await others.put(draft { $0.source = "mine" }, under: key, in: nil, at: clock.now)
         #expect(saved.record.revision == first.record.revision + 4)
-        #expect(try await service.cart(key).cart().source == "mine")
+        #expect(try await service.cart(key, in: nil).cart().source == "mine")
         let again = CartService(store: ContendedStore(store: store, times: 1), random: SeededRandom(seed: 3))
         let error = await #expect(throws: CartError.self) {
-            try await again.put(draft(), under: key, if: .revision(saved.record.revision), at: clock.now)
+            try await again.put(draft(), under: key, if: .revision(saved.record.revision), in: nil, at: clock.now)
         }
         #expect(error?.code == .conflict)
     }
@@ -165,9 +173,9 @@ struct CartServiceTests {
     @Test("A write that never gets its turn says that it may be tried again")
     func contentionEnds() async throws {
         let key = try key()
-        _ = try await service.put(draft(), under: key, at: clock.now)
+        _ = try await service.put(draft(), under: key, in: nil, at: clock.now)
         let others = CartService(store: ContendedStore(store: store, times: .max), random: SeededRandom(seed: 3))
-        let error = await #expect(throws: CartError.self) { try await others.put(draft(), under: key, at: clock.now) }
+        let error = await #expect(throws: CartError.self) { try await others.put(draft(), under: key, in: nil, at: clock.now) }
         #expect(error?.code == .unavailable)
         #expect(error?.retryAfter != nil)
     }
@@ -176,7 +184,7 @@ struct CartServiceTests {
     func batch() async throws {
         let a = try key("a")
         let b = try key("b")
-        let standing = try await service.put(draft(), under: b, at: clock.now)
+        let standing = try await service.put(draft(), under: b, in: nil, at: clock.now)
         let tooMuch = draft { draft in
             draft.key = try? key("bad")
             draft.items[0].unitPrice = Amount.range.upperBound
@@ -201,7 +209,7 @@ struct CartServiceTests {
         #expect(try !results[2].get().isNew && results[2].get().record.id == standing.record.id)
         #expect(try !results[3].get().isNew)
         #expect(try results[4].get().isNew && results[4].get().cart.key.text.utf8.count == 32)
-        #expect(try await service.cart(a).cart().source == "last")
+        #expect(try await service.cart(a, in: nil).cart().source == "last")
         #expect(try await store.page(CartQuery(clock: service.stateClock(at: clock.now), limit: 10)).total == 3)
         #expect(try await service.put([], at: clock.now).isEmpty)
     }
@@ -209,7 +217,7 @@ struct CartServiceTests {
     @Test("Many carts that others write to at the same time are all written")
     func batchUnderContention() async throws {
         let keys = try ["a", "b", "c"].map { try key($0) }
-        for key in keys { _ = try await service.put(draft(), under: key, at: clock.now) }
+        for key in keys { _ = try await service.put(draft(), under: key, in: nil, at: clock.now) }
         let others = CartService(store: ContendedStore(store: store, times: 2), random: SeededRandom(seed: 3))
         let results = try await others.put(keys.map { key in draft { $0.key = key } }, at: clock.now)
         #expect(try results.allSatisfy { try !$0.get().isNew })
@@ -220,11 +228,11 @@ struct CartServiceTests {
     func damaged() async throws {
         let key = try key()
         let damaged = DamagedStore(store: store)
-        _ = try await service.put(draft(), under: key, at: clock.now)
+        _ = try await service.put(draft(), under: key, in: nil, at: clock.now)
         let others = CartService(store: damaged, random: SeededRandom(seed: 3))
-        let saved = try await others.put(draft { $0.source = "mended" }, under: key, at: clock.now)
+        let saved = try await others.put(draft { $0.source = "mended" }, under: key, in: nil, at: clock.now)
         #expect(!saved.isNew)
-        #expect(try await service.cart(key).cart().source == "mended")
-        try await others.delete(key)
+        #expect(try await service.cart(key, in: nil).cart().source == "mended")
+        try await others.delete(key, in: nil)
     }
 }

@@ -39,6 +39,52 @@ struct CoCartAccessTests {
         }
     }
 
+    @Test("a key of one store sees, changes and deletes nothing of another")
+    func storeBinding() async throws {
+        try await TestServer.run { server in
+            try await server.keep(#"{"key":"one","store_id":1}"#, #"{"key":"two","store_id":2}"#)
+            let bound = try await server.key(storeID: 2).authorization
+            let list = try await server.send(.GET, "/wp-json/cocart/v2/sessions", bound)
+            #expect(list.rows.map { $0["cart_key"] as? String } == ["two"])
+            #expect(list.headers.first(name: "X-WP-Total") == "1")
+            for path in ["session", "sessions"] {
+                #expect(try await server.send(.GET, "/wp-json/cocart/v2/\(path)/two", bound).status == 200)
+                let hidden = try await server.send(.GET, "/wp-json/cocart/v2/\(path)/one", bound)
+                #expect(hidden.status == 404 && hidden.text.contains("cocart_cart_in_session_not_valid"))
+                #expect(try await server.send(.GET, "/wp-json/cocart/v2/\(path)/one/items", bound).status == 404)
+                let kept = try await server.send(.DELETE, "/wp-json/cocart/v2/\(path)/one", bound)
+                #expect(kept.status == 404 && kept.text.contains("cocart_session_not_valid"))
+            }
+            #expect(try await server.send(.GET, "/v1/carts/one", bound).status == 404)
+            #expect(try await server.send(.PUT, "/v1/carts/one", bound, body: Array("{}".utf8)).status == 404)
+            #expect(try await server.send(.DELETE, "/v1/carts/one", bound).status == 404)
+            #expect(try await server.send(.PUT, "/v1/carts/new", bound, body: Array(#"{"store_id":1}"#.utf8)).status == 422)
+            let made = try await server.send(.PUT, "/v1/carts/new", bound, body: Array("{}".utf8))
+            #expect(made.status == 201 && made.object["store_id"] as? Int == 2)
+            #expect(try await server.send(.DELETE, "/wp-json/cocart/v2/session/two", bound).status == 200)
+            let key = try await server.key(.read).authorization
+            #expect(try await server.send(.GET, "/wp-json/cocart/v2/sessions", key).rows.count == 2)
+        }
+    }
+
+    @Test("a key that may be used from elsewhere alone is refused as a right that it lacks")
+    func allowedAddresses() async throws {
+        try await TestServer.run { server in
+            try await server.keep(Self.cart)
+            let ranges = ["192.0.2.0/24", "::1", "127.0.0.0/8"].compactMap(NetworkRange.init)
+            let elsewhere = try await server.key(allowedRanges: Array(ranges.prefix(2)))
+            let here = try await server.key(allowedRanges: ranges).authorization
+            let path = "/wp-json/cocart/v2/session/abc"
+            #expect(try await server.send(.GET, path, here).status == 200)
+            let viewing = try await server.send(.GET, path, elsewhere.authorization)
+            #expect(viewing.status == 403 && viewing.text.contains("woocommerce_rest_cannot_view"))
+            let deleting = try await server.send(.DELETE, path, elsewhere.authorization)
+            #expect(deleting.status == 403 && deleting.text.contains("woocommerce_rest_cannot_delete"))
+            let wrong = try await server.send(.GET, path, TestServer.basic(elsewhere.pair.consumerKey, "cs_x"))
+            #expect(wrong.status == 401)
+        }
+    }
+
     @Test("credentials in the query are taken, and win over the header")
     func query() async throws {
         try await TestServer.run { server in

@@ -66,7 +66,18 @@ struct CommandLineTests {
             }
             #expect(try await corral(["keys", "revoke", "1"]).status == 0)
             #expect(try await corral(["keys", "show", "1"]).output.contains("revoked"))
-            #expect(try await corral(["keys", "revoke", "2"]).status == 1)
+            #expect(try await corral(["keys", "revoke", "9"]).status == 1)
+            let bound = try await corral([
+                "keys", "create", "--user", "ann", "--description", "till", "--permissions", "write", "--store", "3", "--allow-ip",
+                "192.0.2.0/24", "--allow-ip", "2001:db8::1",
+            ])
+            #expect(bound.status == 0)
+            let shown = try await corral(["keys", "show", "2"]).output
+            #expect(shown.contains("192.0.2.0/24, 2001:db8::1") && shown.contains(/store +3/))
+            let wrong = try await corral([
+                "keys", "create", "--user", "ann", "--description", "x", "--permissions", "read", "--allow-ip", "192.0.2.0/33",
+            ])
+            #expect(wrong.status == 64)
             let nobody = try await corral(["keys", "create", "--user", "eve", "--description", "x", "--permissions", "read"])
             #expect(nobody.status == 1)
             #expect(nobody.errors.contains("There is no user eve."))

@@ -83,12 +83,14 @@ struct TestServer: Sendable {
     static var personal: String { basic("admin", password) }
 
     func key(
-        _ permission: Permission = .readWrite, of user: User? = nil, expires: Timestamp? = nil
+        _ permission: Permission = .readWrite, of user: User? = nil, storeID: Int64? = nil, allowedRanges: [NetworkRange] = [],
+        expires: Timestamp? = nil
     ) async throws -> Key {
         let pair = ConsumerKeyPair(random: SystemRandomSource())
         let key = try await store.insert(
             ConsumerKey(
-                pair, userID: (user ?? administrator).id, description: "test", permission: permission, created: SystemWallClock().now,
+                pair, userID: (user ?? administrator).id, description: "test", permission: permission, storeID: storeID,
+                allowedRanges: allowedRanges, created: SystemWallClock().now,
                 expires: expires))
         return Key(id: key.id, pair: pair)
     }

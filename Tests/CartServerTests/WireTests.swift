@@ -21,7 +21,7 @@ struct WireTests {
                 }
             }
         return try await connection.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
+            if !text.isEmpty { try await outbound.write(ByteBuffer(string: text)) }
             var received = ""
             for try await part in inbound {
                 received += String(buffer: part)
@@ -71,11 +71,11 @@ struct WireTests {
         }
     }
 
-    @Test("a connection that rests is closed")
+    @Test("a connection on which nothing comes is closed", .timeLimit(.minutes(2)))
     func idle() async throws {
-        try await TestServer.run({ $0.limits.idleTimeout = .seconds(3) }) { server in
-            let answer = try await exchange(server, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+        try await TestServer.run({ $0.limits.idleTimeout = .seconds(1) }) { server in
+            // It returns when the server closes the connection, and never if it does not.
+            #expect(try await exchange(server, "") == "")
         }
     }
 

@@ -41,12 +41,15 @@ public final class Authenticator: Sendable {
     /// An unknown key and a wrong secret take the same work, so that the time of an answer does not tell whether a key exists. All
     /// refusals are the same error but for its reason, which is for the log alone.
     ///
-    /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.tooManyRequests` if too many passwords wait to be
+    /// - Parameter address: from where; a key may be bound to some.
+    /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.permissionDenied` if the address is not allowed; `.tooManyRequests` if too many passwords wait to be
     ///   checked; `.unavailable` if the store cannot be read.
-    public func caller(showing credentials: Credentials, now: Timestamp) async throws(CartError) -> Caller {
+    public func caller(
+        showing credentials: Credentials, from address: NetworkAddress? = nil, now: Timestamp
+    ) async throws(CartError) -> Caller {
         let revision = try await refresh()
         if credentials.login.hasPrefix(ConsumerKey.keyPrefix) {
-            return try await keyCaller(credentials, now: now, revision: revision)
+            return try await keyCaller(credentials, from: address, now: now, revision: revision)
         }
         return try await passwordCaller(credentials, revision: revision)
     }
@@ -70,7 +73,9 @@ public final class Authenticator: Sendable {
         }
     }
 
-    private func keyCaller(_ credentials: Credentials, now: Timestamp, revision: Int64) async throws(CartError) -> Caller {
+    private func keyCaller(
+        _ credentials: Credentials, from address: NetworkAddress?, now: Timestamp, revision: Int64
+    ) async throws(CartError) -> Caller {
         let lookupHash = ConsumerKey.lookupHash(of: credentials.login)
         let remembered = memory.withLock { $0.keys[lookupHash] }
         var found = remembered
@@ -95,8 +100,12 @@ public final class Authenticator: Sendable {
         guard found.key.isUsable(at: now) else {
             throw CartError(.unauthenticated, found.key.revoked == nil ? "expired key" : "revoked key")
         }
+        guard found.key.isAllowed(from: address) else {
+            throw CartError(.permissionDenied, "The key may not be used from this address.")
+        }
         usage.record(keyID: found.key.id, at: now)
-        return Caller(credential: .consumerKey(id: found.key.id), user: found.user, permission: found.key.permission)
+        return Caller(
+            credential: .consumerKey(id: found.key.id), user: found.user, permission: found.key.permission, storeID: found.key.storeID)
     }
 
     private func passwordCaller(_ credentials: Credentials, revision: Int64) async throws(CartError) -> Caller {

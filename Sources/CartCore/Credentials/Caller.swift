@@ -10,11 +10,14 @@ public struct Caller: Hashable, Sendable {
     public var user: User
     /// What the key allows; a person may do everything that the role allows.
     public var permission: Permission
+    /// The one store whose carts the caller may see; nil: all.
+    public var storeID: Int64?
 
-    public init(credential: Credential, user: User, permission: Permission) {
+    public init(credential: Credential, user: User, permission: Permission, storeID: Int64? = nil) {
         self.credential = credential
         self.user = user
         self.permission = permission
+        self.storeID = storeID
     }
 
     /// - Throws: ``CartError`` `.permissionDenied` unless the caller may see carts.

@@ -13,6 +13,10 @@ public struct ConsumerKey: Hashable, Sendable {
     public var userID: Int64
     public var description: String
     public var permission: Permission
+    /// The one store whose carts the key may see; nil: all.
+    public var storeID: Int64?
+    /// From where the key may be used; empty: from anywhere.
+    public var allowedRanges: [NetworkRange]
     /// ``lookupHash(of:)`` of the consumer key.
     public var keyHash: String
     /// ``secretHash(of:)`` of the consumer secret.
@@ -28,13 +32,16 @@ public struct ConsumerKey: Hashable, Sendable {
     public var requests: Int64
 
     public init(
-        id: Int64, userID: Int64, description: String, permission: Permission, keyHash: String, secretHash: [UInt8], truncatedKey: String,
+        id: Int64, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
+        allowedRanges: [NetworkRange] = [], keyHash: String, secretHash: [UInt8], truncatedKey: String,
         created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, lastAccess: Timestamp? = nil, requests: Int64 = 0
     ) {
         self.id = id
         self.userID = userID
         self.description = description
         self.permission = permission
+        self.storeID = storeID
+        self.allowedRanges = allowedRanges
         self.keyHash = keyHash
         self.secretHash = secretHash
         self.truncatedKey = truncatedKey
@@ -47,10 +54,11 @@ public struct ConsumerKey: Hashable, Sendable {
 
     /// A new key; the store gives it its `id`.
     public init(
-        _ pair: ConsumerKeyPair, userID: Int64, description: String, permission: Permission, created: Timestamp, expires: Timestamp? = nil
+        _ pair: ConsumerKeyPair, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
+        allowedRanges: [NetworkRange] = [], created: Timestamp, expires: Timestamp? = nil
     ) {
         self.init(
-            id: 0, userID: userID, description: description, permission: permission,
+            id: 0, userID: userID, description: description, permission: permission, storeID: storeID, allowedRanges: allowedRanges,
             keyHash: Self.lookupHash(of: pair.consumerKey), secretHash: Self.secretHash(of: pair.consumerSecret),
             truncatedKey: String(pair.consumerKey.suffix(7)), created: created, expires: expires)
     }
@@ -58,6 +66,11 @@ public struct ConsumerKey: Hashable, Sendable {
     /// Whether the key can be used at a moment; revoked and expired keys cannot.
     public func isUsable(at now: Timestamp) -> Bool {
         revoked == nil && (expires.map { $0 > now } ?? true)
+    }
+
+    /// Whether the key may be used from an address; nil is one that nobody knows.
+    func isAllowed(from address: NetworkAddress?) -> Bool {
+        allowedRanges.isEmpty || address.map { address in allowedRanges.contains { $0.contains(address) } } == true
     }
 
     /// `hex(HMAC-SHA256(key: "wc-api", message: consumer key))`, as `wc_api_hash` of WooCommerce computes it.
