@@ -75,7 +75,8 @@ struct WireTests {
     func idle() async throws {
         try await TestServer.run({ $0.limits.idleTimeout = .seconds(1) }) { server in
             // It returns when the server closes the connection, and never if it does not.
-            #expect(try await exchange(server, "") == "")
+            let received = try await exchange(server, "")
+            #expect(received.isEmpty)
         }
     }
 
