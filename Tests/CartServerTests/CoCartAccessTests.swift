@@ -134,12 +134,8 @@ struct CoCartAccessTests {
             #expect(try await server.send(.GET, path, key.authorization).status == 200)
             let other = try DatabaseLocation.sqlite(path: server.path).open(creating: false)
             #expect(try await other.revokeKey(id: key.id, now: SystemWallClock().now))
-            let revoked = ContinuousClock.now
-            var refused = false
-            while !refused, ContinuousClock.now - revoked < .seconds(1) {
-                refused = try await server.send(.GET, path, key.authorization).status == 401
-            }
-            #expect(refused)
+            try await Task.sleep(for: .seconds(1))
+            #expect(try await server.send(.GET, path, key.authorization).status == 401)
             #expect(try await server.send(.GET, path, try await server.key(.read).authorization).status == 200)
             await other.close()
         }
@@ -152,7 +148,7 @@ struct CoCartAccessTests {
             for _ in 0..<7 { _ = try await server.send(.GET, "/wp-json/cocart/v2/sessions", key.authorization) }
             _ = try await server.send(.GET, "/wp-json/cocart/v2/sessions", TestServer.basic(key.pair.consumerKey, "cs_x"))
             var stored: ConsumerKey?
-            for _ in 0..<30 {
+            for _ in 0..<300 {
                 stored = try await server.store.key(id: key.id)?.key
                 if stored?.requests == 7 { break }
                 try await Task.sleep(for: .milliseconds(100))

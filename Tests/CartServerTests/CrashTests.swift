@@ -32,7 +32,11 @@ struct CrashTests {
                     for writer in 0..<8 {
                         group.addTask { await Self.write(writer, round: round, to: port, pair, acknowledged) }
                     }
-                    try? await Task.sleep(for: .milliseconds(300 + 170 * round))
+                    // Not before something was written, however slow the machine.
+                    for _ in 0..<300 where await acknowledged.numbers.count < total + 20 {
+                        try? await Task.sleep(for: .milliseconds(100))
+                    }
+                    try? await Task.sleep(for: .milliseconds(90 * round))
                     server.kill()
                 }
                 let store = try DatabaseLocation.sqlite(path: path).open(creating: false)
