@@ -55,8 +55,8 @@ struct Routes: Sendable {
         let (caller, parameters) = try await caller(request, context)
         let list = try ListRequest(parameters, storeID: caller.storeID, clock: carts.stateClock(at: context.now))
         let page = try await carts.store.page(list.query)
-        let writer = RowWriter(
-            dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request))
+        let base = baseURL.text(for: request)
+        let writer = RowWriter(dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: base)
         var json = JSONWriter(capacity: 256 + page.records.count * 2048)
         json.beginArray()
         for record in page.records {
@@ -72,7 +72,7 @@ struct Routes: Sendable {
         headers[.wpTotal] = String(page.total)
         headers[.wpTotalPages] = String(list.pages(of: page.total))
         headers[.accessControlExposeHeaders] = "X-WP-Total, X-WP-TotalPages, Link"
-        if let links = list.links(total: page.total, path: baseURL.text(for: request) + request.uri.path, parameters) {
+        if let links = list.links(total: page.total, path: base + request.uri.path, parameters) {
             headers[.link] = links
         }
         return Response(headers: headers, json: try FieldSelection(parameters).apply(to: json.bytes))

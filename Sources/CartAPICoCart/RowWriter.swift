@@ -25,13 +25,13 @@ struct RowWriter {
         json.beginObject()
         for item in cart.items where item.kind == .cart {
             json.name(item.key)
-            write(item, currency: cart.currency, named: "key", to: &json)
+            write(item, as: .reference, currency: cart.currency, to: &json)
         }
         json.endObject()
         json.name("cart_items")
         json.beginArray()
         for item in cart.items where item.kind == .cart {
-            write(item, currency: cart.currency, named: "item_key", to: &json)
+            write(item, as: .guide, currency: cart.currency, to: &json)
         }
         json.endArray()
         json.name("cart_totals")
@@ -73,10 +73,14 @@ struct RowWriter {
         json.endObject()
     }
 
-    /// The item as the reference shows it under `key`, or as the guide does under `item_key`, with its name.
-    private func write(_ item: CartItem, currency: Currency, named keyName: StaticString, to json: inout JSONWriter) {
+    /// The two shapes of an item: the reference's under `key`, and the guide's under `item_key` with its name.
+    private enum ItemShape {
+        case reference, guide
+    }
+
+    private func write(_ item: CartItem, as shape: ItemShape, currency: Currency, to json: inout JSONWriter) {
         json.beginObject()
-        json.name(keyName)
+        json.name(shape == .guide ? "item_key" : "key")
         json.string(item.key)
         json.name("product_id")
         json.integer(item.productID)
@@ -84,7 +88,7 @@ struct RowWriter {
         json.integer(item.variationID)
         json.name("quantity")
         json.raw(item.quantity.decimal.utf8)
-        if keyName.utf8CodeUnitCount > 3 {
+        if shape == .guide {
             json.name("name")
             json.string(item.name)
         }

@@ -62,7 +62,7 @@ public struct FrontDoor: HTTPResponder {
             guard context.endpointPath?.first == "/" else { throw CartError(.routeNotFound, "No route has this path and method.") }
             return isHead ? response.createHeadResponse() : response
         } catch {
-            let error = error as? CartError ?? CartError(.unavailable, "The request failed.", retryAfter: 5)
+            let error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
             context.note(error)
             let response = dialect.response(to: error, for: request, context)
             return isHead ? response.createHeadResponse() : response

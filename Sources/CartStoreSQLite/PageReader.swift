@@ -6,7 +6,8 @@ struct PageReader {
     let query: CartQuery
     /// Up to this many carts are collected and sorted even where a walk might be shorter: the matches of a filter often stand close
     /// together in an order, and then a walk passes nearly all carts before it meets the first.
-    var cheapToSort = 20_000
+    var cheapToSort = standardCheapToSort
+    static let standardCheapToSort = 20_000
     /// Bytes of the documents of one page.
     private static let mostBytes = 64 << 20
 
@@ -14,8 +15,9 @@ struct PageReader {
 
     func page() throws -> CartPage {
         try connection.reading {
-            let total = try count()
-            let places = try places(total: total)
+            let filter = FilterSQL(query.filter, at: query.clock)
+            let total = try count(filter)
+            let places = try places(filter, total: total)
             let shown = places.prefix(query.limit)
             var records: [CartRecord] = []
             var bytes = 0
@@ -34,15 +36,14 @@ struct PageReader {
     }
 
     /// How many carts meet the filter.
-    private func count() throws(SQLiteError) -> Int {
-        let filter = FilterSQL(query.filter, at: query.clock)
+    private func count(_ filter: FilterSQL) throws(SQLiteError) -> Int {
         let sql = filter.isFacet ? "SELECT sum(carts) FROM cart_facets" : "SELECT count(*) FROM carts"
         return Int(try connection.integer(sql + filter.clause, filter.values) ?? 0)
     }
 
     /// The carts of the page in order, and one more if more follow.
-    private func places(total: Int) throws(SQLiteError) -> [CartPosition] {
-        var filter = FilterSQL(query.filter, at: query.clock)
+    private func places(_ filter: FilterSQL, total: Int) throws(SQLiteError) -> [CartPosition] {
+        var filter = filter
         var offset = 0
         switch query.start {
         case .offset(let given):
@@ -116,7 +117,7 @@ extension CartFilter {
     var isAboutContentsAlone: Bool? {
         var rest = self
         rest.productKinds = CartFilter().productKinds
-        if rest == CartFilter() { return productIDs.isEmpty ? false : nil }
+        if rest == CartFilter() { return false }
         if rest.isEmpty == false { rest.isEmpty = nil } else if rest.holdsAny == .cart { rest.holdsAny = [] } else { return nil }
         return rest == CartFilter() ? true : nil
     }

@@ -17,7 +17,7 @@ public final class SQLiteStore: CartStore {
     ///   two files of its own, `-wal` and `-shm`.
     /// - Throws: ``CartError`` `.unavailable` that says why the file cannot be used.
     public convenience init(path: String) throws(CartError) {
-        try self.init(path: path, cheapToSort: 20_000)
+        try self.init(path: path, cheapToSort: PageReader.standardCheapToSort)
     }
 
     /// - Parameter cheapToSort: see ``PageReader``; a test can ask for walks where few carts are.

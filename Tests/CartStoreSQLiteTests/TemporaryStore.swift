@@ -5,8 +5,9 @@ import Foundation
 /// Runs a test on a store in a folder of its own, which is removed afterwards.
 ///
 /// - Parameter cheapToSort: see ``PageReader``; 0 walks along indexes wherever it can.
-func withTemporaryStore<Value>(cheapToSort: Int = 20_000, _ body: (SQLiteStore, _ path: String) async throws -> Value) async throws -> Value
-{
+func withTemporaryStore<Value>(
+    cheapToSort: Int = PageReader.standardCheapToSort, _ body: (SQLiteStore, _ path: String) async throws -> Value
+) async throws -> Value {
     let folder = FileManager.default.temporaryDirectory.appending(path: "corral-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
