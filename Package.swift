@@ -60,11 +60,13 @@ let package = Package(
         .target(name: "CartAPINative", dependencies: dialect, swiftSettings: strict),
         // Sample carts that look like a real shop's.
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
+        // Files inside the program.
+        .target(name: "CAssets"),
         // The composition root: the only target that knows which store is in use.
         .target(
             name: "CartServer",
             dependencies: [
-                "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
+                "CAssets", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -76,13 +78,16 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
+            exclude: ["openapi.json"],
             swiftSettings: strict),
         .executableTarget(
             name: "corral",
             dependencies: [
                 "CartCore", "CartHTTP", "CartSamples", "CartServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         // The suite that every store must pass, and the oracle it is compared with.

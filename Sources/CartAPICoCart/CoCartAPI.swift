@@ -22,17 +22,18 @@ public struct CoCartAPI: Dialect {
     }
 
     public let responder: RouterResponder<CartRequestContext>
+    public let routes: [Route]
 
     /// - Parameters:
     ///   - limits: of bodies and their depth.
     ///   - dateFormat: the format for everybody; nil: by the kind of credential, unless a request asks for one.
     public init(
-        carts: CartService, authenticator: Authenticator, baseURL: BaseURL, limits: HTTPLimits,
+        carts: CartService, gate: Gate, baseURL: BaseURL, limits: HTTPLimits,
         dateFormat: DateFormat?
     ) {
-        let routes = Routes(
-            carts: carts, authenticator: authenticator, baseURL: baseURL, limits: limits, dateFormat: dateFormat)
-        responder = routes.router().buildResponder()
+        let router = Routes(carts: carts, gate: gate, baseURL: baseURL, limits: limits, dateFormat: dateFormat).router()
+        routes = router.all
+        responder = router.buildResponder()
     }
 
     /// `/wp-json/…`, or `/?rest_route=/…` of a shop without rewritten URLs.

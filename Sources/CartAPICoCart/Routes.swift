@@ -2,12 +2,11 @@ import CartCore
 import CartHTTP
 import HTTPTypes
 import Hummingbird
-import Logging
 
 /// What each path and method does.
 struct Routes: Sendable {
     let carts: CartService
-    let authenticator: Authenticator
+    let gate: Gate
     let baseURL: BaseURL
     let limits: HTTPLimits
     let dateFormat: CoCartAPI.DateFormat?
@@ -35,7 +34,7 @@ struct Routes: Sendable {
     ) {
         let parameters = QueryParameters(request.uri.query)
         guard let credentials = try Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
-        let caller = try await authenticator.caller(showing: credentials, from: context.clientAddress, now: context.now)
+        let caller = try await gate.caller(showing: credentials, in: context)
         if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
         let body = try await request.body(limit: limits.body)
         if !body.isEmpty, request.isJSON {
@@ -59,14 +58,7 @@ struct Routes: Sendable {
         let writer = RowWriter(dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: base)
         var json = JSONWriter(capacity: 256 + page.records.count * 2048)
         json.beginArray()
-        for record in page.records {
-            // One damaged cart must not take the list with it.
-            guard let cart = try? record.cart() else {
-                context.logger.error("A cart cannot be read and is left out of a list", metadata: ["cart_id": "\(record.id)"])
-                continue
-            }
-            writer.write(cart, id: record.id, to: &json)
-        }
+        for (record, cart) in context.readable(page.records) { writer.write(cart, id: record.id, to: &json) }
         json.endArray()
         var headers = HTTPFields.cocart(at: context.now)
         headers[.wpTotal] = String(page.total)

@@ -3,13 +3,14 @@ import CartHTTP
 import HTTPTypes
 import Hummingbird
 
-/// `/v1/carts/{key}`: a cart as a document.
+/// `/v1/carts`: carts as documents.
 struct CartRoutes: Sendable {
     let carts: CartService
-    let authenticator: Authenticator
+    let gate: Gate
     let limits: HTTPLimits
 
     func add(to group: RouterGroup<CartRequestContext>) {
+        group.get(use: list)
         group.get("{key}", use: show)
         group.put("{key}", use: put)
         group.delete("{key}", use: delete)
@@ -21,7 +22,7 @@ struct CartRoutes: Sendable {
             throw CartError(.unauthenticated, "no credentials")
         }
         guard credentials.login.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key") }
-        return try await authenticator.caller(showing: credentials, from: context.clientAddress, now: context.now)
+        return try await gate.caller(showing: credentials, in: context)
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
@@ -31,11 +32,44 @@ struct CartRoutes: Sendable {
         return key
     }
 
+    private func list(_ request: Request, _ context: CartRequestContext) async throws -> Response {
+        let caller = try await caller(request, context)
+        try caller.requireReading()
+        let list = try ListRequest(QueryParameters(request.uri.query))
+        let clock = carts.stateClock(at: context.now)
+        var filter = list.filter
+        var page = CartPage(records: [], total: 0, next: nil)
+        // A caller who may see one store finds nothing in the others.
+        if caller.storeID == nil || filter.storeID == nil || filter.storeID == caller.storeID {
+            filter.storeID = filter.storeID ?? caller.storeID
+            let start = CartPosition(value: .integer(list.last), ownerID: .max, id: list.last)
+            page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
+        }
+        var json = JSONWriter(capacity: 256 + page.records.count * 2048)
+        json.beginObject()
+        json.name("data")
+        json.beginArray()
+        for (record, cart) in context.readable(page.records) {
+            json.raw(
+                record.answer(
+                    state: cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)))
+        }
+        json.endArray()
+        json.name("next_cursor")
+        if let next = page.next { json.string(ListRequest.cursor(next.id)) } else { json.null() }
+        json.name("total")
+        json.integer(Int64(page.total))
+        json.endObject()
+        return Response(headers: .native, json: json.bytes)
+    }
+
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let caller = try await caller(request, context)
         try caller.requireReading()
         let record = try await carts.cart(try key(context), in: caller.storeID)
-        return answer(record, cart: try record.cart(), context)
+        let state = try record.cart().state(
+            at: context.now, wasAbandoned: record.wasAbandoned, abandonedAfter: carts.policy.abandonedAfter)
+        return answer(record, state: state)
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
@@ -44,15 +78,21 @@ struct CartRoutes: Sendable {
         guard let key = context.cartKey else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
         }
-        let draft = try CartDraft(document: try await request.body(limit: limits.body), maximumDepth: limits.jsonDepth)
-        let saved = try await carts.put(draft, under: key, if: try precondition(request), in: caller.storeID, at: context.now)
-        return answer(saved.record, cart: saved.cart, context, status: saved.isNew ? .created : .ok)
+        let body = try await request.body(limit: limits.body)
+        let draft = try CartDraft(document: body, maximumDepth: limits.jsonDepth)
+        let saved = try await carts.put(
+            draft, under: key, if: try precondition(request), in: caller.storeID, at: context.now,
+            once: try IdempotentRequest(request, body: body, caller, context))
+        return answer(saved.record, state: saved.state, status: saved.isNew ? .created : .ok)
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let caller = try await caller(request, context)
         try caller.requireWriting()
-        try await carts.delete(try key(context), if: try precondition(request), in: caller.storeID)
+        let body = try await request.body(limit: limits.body)
+        try await carts.delete(
+            try key(context), if: try precondition(request), in: caller.storeID,
+            once: try IdempotentRequest(request, body: body, caller, context))
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 
@@ -72,13 +112,26 @@ struct CartRoutes: Sendable {
         return .none
     }
 
-    private func answer(
-        _ record: CartRecord, cart: Cart, _ context: CartRequestContext, status: HTTPResponse.Status = .ok
-    ) -> Response {
-        let state = cart.state(
-            at: context.now, wasAbandoned: record.wasAbandoned, abandonedAfter: carts.policy.abandonedAfter)
+    private func answer(_ record: CartRecord, state: CartState, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields.native
         headers[.eTag] = "\"\(record.revision)\""
         return Response(status: status, headers: headers, json: record.answer(state: state))
     }
+}
+
+extension IdempotentRequest {
+    /// - Returns: nil if the client gave the request no name.
+    /// - Throws: ``CartError`` `.invalid` for a name that is none.
+    fileprivate init?(_ request: Request, body: [UInt8], _ caller: Caller, _ context: CartRequestContext) throws(CartError) {
+        guard let name = request.headers[.idempotencyKey] else { return nil }
+        guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            throw .invalid("Idempotency-Key", "must be 1 to 255 visible characters of ASCII")
+        }
+        self.init(
+            name: name, caller: caller, method: request.method.rawValue, path: request.uri.path, body: body, now: context.now)
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let idempotencyKey = constant("Idempotency-Key")
 }

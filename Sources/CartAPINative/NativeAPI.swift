@@ -6,11 +6,17 @@ import Hummingbird
 /// Corral's own API: whole carts as documents, and whether the server is well. It also answers every path that is no other dialect's.
 public struct NativeAPI: Dialect {
     public let responder: RouterResponder<CartRequestContext>
+    public let routes: [Route]
 
-    public init(carts: CartService, authenticator: Authenticator, limits: HTTPLimits) {
+    /// - Parameters:
+    ///   - limits: of bodies and their depth.
+    ///   - openAPI: the description of all routes of the server.
+    public init(carts: CartService, gate: Gate, limits: HTTPLimits, openAPI: [UInt8]) {
         let router = Router(context: CartRequestContext.self)
-        CartRoutes(carts: carts, authenticator: authenticator, limits: limits).add(to: router.group("/v1/carts"))
+        CartRoutes(carts: carts, gate: gate, limits: limits).add(to: router.group("/v1/carts"))
         HealthRoutes(store: carts.store).add(to: router)
+        router.get("/openapi.json") { _, _ in Response(headers: .native, json: openAPI) }
+        routes = router.all
         responder = router.buildResponder()
     }
 

@@ -9,10 +9,12 @@ public struct CartService: Sendable {
         case revision(Int64)
     }
 
-    /// What a write did.
-    public struct Saved: Sendable {
+    /// A cart as a write left it.
+    public struct Saved: Hashable, Sendable {
         public var record: CartRecord
         public var cart: Cart
+        /// At the moment of the write.
+        public var state: CartState
         public var isNew: Bool
     }
 
@@ -51,9 +53,11 @@ public struct CartService: Sendable {
     ///   - key: the key of a draft that names none.
     ///   - storeID: the one store whose carts the caller may see; nil: all.
     ///   - now: the moment of the write.
+    ///   - request: if it was answered before, that answer is given again and nothing is written.
     /// - Throws: ``CartError`` `.invalid`, `.conflict` if the precondition does not hold, `.unavailable`.
     public func put(
-        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, at now: Timestamp
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, at now: Timestamp,
+        once request: IdempotentRequest? = nil
     ) async throws(CartError) -> Saved {
         if let named = draft.key, named != key { throw .invalid("key", "must be the key of the path") }
         var draft = draft
@@ -61,11 +65,12 @@ public struct CartService: Sendable {
             guard draft.storeID ?? storeID == storeID else { throw .invalid("store_id", "must be \(storeID), the store of the key") }
             draft.storeID = storeID
         }
-        for _ in 0..<Self.attempts {
+        let outcome = try await settle(once: request) { [draft] () throws(CartError) in
             let write = try await prepare(draft, under: key, if: precondition, in: storeID, at: now)
-            if let saved = write.saved(try await store.apply([write.change])[0]) { return saved }
+            return Attempt(change: write.change) { result in write.saved(result).map(WriteOutcome.saved) }
         }
-        throw .contended
+        guard case .saved(let saved) = outcome else { throw .noCart }
+        return saved
     }
 
     /// Writes many carts in one go, each under its own key; equal keys leave the last.
@@ -111,11 +116,15 @@ public struct CartService: Sendable {
 
     /// Removes a cart, whatever it holds.
     ///
-    /// - Parameter storeID: the one store whose carts the caller may see; nil: all.
+    /// - Parameters:
+    ///   - storeID: the one store whose carts the caller may see; nil: all.
+    ///   - request: if it was answered before, that answer is given again and nothing is removed.
     /// - Throws: ``CartError`` `.cartNotFound`, `.conflict` if the precondition does not hold, `.unavailable`.
-    public func delete(_ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?) async throws(CartError) {
-        if case .absent = precondition { throw try await store.cart(key) == nil ? .noCart : .stands }
-        for _ in 0..<Self.attempts {
+    public func delete(
+        _ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, once request: IdempotentRequest? = nil
+    ) async throws(CartError) {
+        _ = try await settle(once: request) { () throws(CartError) in
+            if case .absent = precondition { throw try await store.cart(key) == nil ? .noCart : .stands }
             var revision: Int64?
             // A cart that the caller may not see is not deleted, even if it takes the place of one that was looked at.
             if storeID != nil { revision = try await cart(key, in: storeID).revision }
@@ -123,12 +132,53 @@ public struct CartService: Sendable {
                 guard revision ?? expected == expected else { throw .stale }
                 revision = expected
             }
-            switch try await store.apply([.delete(key, revision: revision)])[0] {
-            case .deleted: return
-            case .notFound: throw .noCart
-            case .conflict where precondition == .none: continue
-            case .conflict, .saved: throw .stale
+            return Attempt(change: .delete(key, revision: revision)) { result in
+                switch result {
+                case .deleted: .deleted
+                case .notFound: .refused(.cartNotFound)
+                case .conflict, .saved: precondition == .none ? nil : .refused(.stale)
+                }
             }
+        }
+    }
+
+    /// One try at a write: what to change, and what the result means; nil if it means that the cart changed meanwhile.
+    private struct Attempt: Sendable {
+        var change: CartChange
+        var outcome: @Sendable (CartChangeResult) -> WriteOutcome?
+    }
+
+    /// Tries until a write is done or refused.
+    ///
+    /// - Throws: ``CartError``: why it was refused, now or when the request was sent first.
+    private func settle(
+        once request: IdempotentRequest?, _ prepare: () async throws(CartError) -> Attempt
+    ) async throws(CartError) -> WriteOutcome {
+        for _ in 0..<Self.attempts {
+            var attempt: Attempt?
+            var refusal: WriteOutcome?
+            do {
+                attempt = try await prepare()
+            } catch {
+                // What was found in the store is an answer to keep; whether it is the first is known only by asking.
+                guard request != nil, let reason = WriteOutcome.Refusal(error) else { throw error }
+                refusal = .refused(reason)
+            }
+            let changes = attempt.map { [$0.change] } ?? []
+            let meaning = { @Sendable [attempt, refusal] (results: [CartChangeResult]) -> WriteOutcome? in
+                refusal ?? results.first.flatMap { result in attempt?.outcome(result) }
+            }
+            let outcome: WriteOutcome?
+            if let request {
+                switch try await store.apply(changes, once: request, answer: { meaning($0)?.kept(for: request) }) {
+                case .done(let results): outcome = meaning(results)
+                case .repeated(let answer): outcome = try WriteOutcome(kept: answer, for: request)
+                }
+            } else {
+                outcome = meaning(try await store.apply(changes))
+            }
+            if case .refused(let reason) = outcome { throw reason.error }
+            if let outcome { return outcome }
         }
         throw .contended
     }
@@ -149,13 +199,15 @@ public struct CartService: Sendable {
         let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)
         let wasAbandoned =
             (previous?.wasAbandoned ?? false) || (replaced?.wasAbandoned(by: now, after: policy.abandonedAfter) ?? false)
-        return Write(cart: cart, wasAbandoned: wasAbandoned, replacing: previous?.revision)
+        let state = cart.state(at: now, wasAbandoned: wasAbandoned, abandonedAfter: policy.abandonedAfter)
+        return Write(cart: cart, state: state, wasAbandoned: wasAbandoned, replacing: previous?.revision)
     }
 }
 
 /// A cart that is ready to be written over the one that was read.
-private struct Write {
+private struct Write: Sendable {
     let cart: Cart
+    let state: CartState
     let wasAbandoned: Bool
     let replacing: Int64?
 
@@ -165,7 +217,7 @@ private struct Write {
     func saved(_ result: CartChangeResult) -> CartService.Saved? {
         guard case .saved(let id, let revision) = result else { return nil }
         let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: cart.document)
-        return CartService.Saved(record: record, cart: cart, isNew: replacing == nil)
+        return CartService.Saved(record: record, cart: cart, state: state, isNew: replacing == nil)
     }
 }
 

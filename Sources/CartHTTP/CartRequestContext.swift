@@ -9,6 +9,7 @@ public struct CartRequestContext: RequestContext {
     private let remoteAddress: SocketAddress?
     /// The moment of the request, asked for once by the ``FrontDoor``.
     public internal(set) var now = Timestamp.earliest
+    let rate = RateNote()
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -8,8 +8,25 @@ import Hummingbird
 public protocol Dialect: Sendable {
     /// The path to route a request by, if the request is the dialect's: mostly its own path, in some forms of a URL another.
     func path(of request: Request) -> String?
-    /// The routes.
+    /// What answers the routes.
     var responder: RouterResponder<CartRequestContext> { get }
+    /// The routes by themselves, for whoever must know all there are.
+    var routes: [Route] { get }
     /// The answer to a request that failed.
     func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response
+}
+
+/// A method on the paths of one form.
+public struct Route: Hashable, Sendable {
+    /// Such as `GET`.
+    public let method: String
+    /// Such as `/v1/carts/{key}`.
+    public let path: String
+}
+
+extension Router {
+    /// Every route that was added, by path and method.
+    public var all: [Route] {
+        routes.map { Route(method: $0.method.rawValue, path: "\($0.path)") }.sorted { ($0.path, $0.method) < ($1.path, $1.method) }
+    }
 }

@@ -8,6 +8,7 @@ import NIOCore
 public struct FrontDoor: HTTPResponder {
     private let dialects: [any Dialect]
     private let fallback: any Dialect
+    private let gate: Gate
     private let clock: any WallClock
     private let limits: HTTPLimits
     private let crossOrigin: CrossOrigin
@@ -15,12 +16,14 @@ public struct FrontDoor: HTTPResponder {
     /// - Parameters:
     ///   - dialects: asked in this order whether a request is theirs.
     ///   - fallback: answers what is no other's.
+    ///   - gate: the one that the dialects ask, too.
     ///   - clock: asked once for each request.
     public init(
-        dialects: [any Dialect], fallback: any Dialect, clock: any WallClock, limits: HTTPLimits, crossOrigin: CrossOrigin
+        dialects: [any Dialect], fallback: any Dialect, gate: Gate, clock: any WallClock, limits: HTTPLimits, crossOrigin: CrossOrigin
     ) {
         self.dialects = dialects
         self.fallback = fallback
+        self.gate = gate
         self.clock = clock
         self.limits = limits
         self.crossOrigin = crossOrigin
@@ -31,6 +34,7 @@ public struct FrontDoor: HTTPResponder {
         var context = context
         context.now = clock.now
         var response = await answer(to: request, context: context)
+        context.rate.write(to: &response.headers)
         crossOrigin.allow(request, in: &response)
         return response
     }
@@ -46,6 +50,7 @@ public struct FrontDoor: HTTPResponder {
         }
         let isHead = request.method == .head
         do {
+            try gate.admit(context)
             guard request.uri.string.utf8.count <= limits.url else {
                 throw CartError(.tooLarge, "The URL is longer than \(limits.url) bytes.")
             }
@@ -62,8 +67,11 @@ public struct FrontDoor: HTTPResponder {
             guard context.endpointPath?.first == "/" else { throw CartError(.routeNotFound, "No route has this path and method.") }
             return isHead ? response.createHeadResponse() : response
         } catch {
-            let error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
+            var error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
             context.note(error)
+            if error.code == .unauthenticated {
+                do throws(CartError) { try gate.noteFailure(context) } catch let tooMany { error = tooMany }
+            }
             let response = dialect.response(to: error, for: request, context)
             return isHead ? response.createHeadResponse() : response
         }

@@ -17,5 +17,9 @@ public struct HTTPLimits: Hashable, Sendable {
     /// How long a connection without traffic stays open.
     public var idleTimeout = TimeSpan.seconds(75)
 
+    /// Requests a minute with one key, and from one address; nil: any number.
+    public var keyRate: Int?
+    public var addressRate: Int?
+
     public init() {}
 }

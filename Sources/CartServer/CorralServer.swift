@@ -57,18 +57,35 @@ public struct CorralServer: Sendable {
                 maxHeaderFieldCount: settings.limits.headerCount))
     }
 
+    /// Every route of every dialect.
+    public var routes: [Route] {
+        let gate = gate(usage: UsageRecorder())
+        return cocart(gate).routes + native(gate).routes
+    }
+
     private func frontDoor(usage: UsageRecorder) -> FrontDoor {
-        let carts = CartService(store: store, policy: settings.policy, random: random)
-        let authenticator = Authenticator(store: store, usage: usage)
-        let cocart = CoCartAPI(
-            carts: carts, authenticator: authenticator,
+        let gate = gate(usage: usage)
+        return FrontDoor(
+            dialects: [cocart(gate)], fallback: native(gate), gate: gate, clock: clock, limits: settings.limits,
+            crossOrigin: CrossOrigin(origins: settings.origins))
+    }
+
+    private func gate(usage: UsageRecorder) -> Gate {
+        Gate(authenticator: Authenticator(store: store, usage: usage), limits: settings.limits)
+    }
+
+    private func cocart(_ gate: Gate) -> CoCartAPI {
+        CoCartAPI(
+            carts: carts, gate: gate,
             baseURL: BaseURL(publicURL: settings.publicURL, fallback: "http://\(settings.host):\(settings.port)"),
             limits: settings.limits, dateFormat: settings.dateFormat)
-        let native = NativeAPI(carts: carts, authenticator: authenticator, limits: settings.limits)
-        return FrontDoor(
-            dialects: [cocart], fallback: native, clock: clock, limits: settings.limits, crossOrigin: CrossOrigin(origins: settings.origins)
-        )
     }
+
+    private func native(_ gate: Gate) -> NativeAPI {
+        NativeAPI(carts: carts, gate: gate, limits: settings.limits, openAPI: Assets.openAPI)
+    }
+
+    private var carts: CartService { CartService(store: store, policy: settings.policy, random: random) }
 }
 
 /// Closes the store when everything that uses it has ended.

@@ -29,7 +29,7 @@ extension Settings {
     public static let keys = [
         "server.host", "server.port", "server.publicURL", "database", "shop.currency", "cocart.dateFormat", "carts.guestLifetime",
         "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
-        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "log.level",
+        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.keyRate", "limits.addressRate", "log.level",
     ]
 }
 
@@ -77,6 +77,8 @@ private struct SettingsReader {
             try await parsed("limits.idleTimeout", "must be a time from 1s to 1h") { text in
                 TimeSpan(text: text).flatMap { $0 >= .seconds(1) && $0 <= .hours(1) ? $0 : nil }
             } ?? settings.limits.idleTimeout
+        settings.limits.keyRate = try await rate("limits.keyRate")
+        settings.limits.addressRate = try await rate("limits.addressRate")
         settings.logLevel =
             try await parsed(
                 "log.level", "must be one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
@@ -96,6 +98,14 @@ private struct SettingsReader {
         try await parsed(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    private func rate(_ key: String) async throws -> Int? {
+        let range = 1...1_000_000
+        return try await parsed(key, "must be off or a number of requests a minute from 1 to \(range.upperBound)") { text -> Int?? in
+            if text == "off" { return .some(nil) }
+            return Int(text).flatMap { range.contains($0) ? $0 : nil }
+        } ?? nil
     }
 
     private func lifetime(_ key: String) async throws -> TimeSpan? {

@@ -19,20 +19,49 @@ struct PageReader {
             let total = try count(filter)
             let places = try places(filter, total: total)
             let shown = places.prefix(query.limit)
-            var records: [CartRecord] = []
-            var bytes = 0
-            for place in shown {
-                guard let record = try record(id: place.id) else { continue }
-                bytes += record.document.count
-                guard bytes <= Self.mostBytes else {
+            let (records, last) = try records(shown)
+            if last != shown.last {
+                // Whoever goes on from a position misses nothing; whoever counts pages would.
+                guard case .after = query.start else {
                     throw CartError(.tooLarge, "The page is larger than \(Self.mostBytes) bytes; ask for fewer carts at once.")
                 }
+                return CartPage(records: records, total: total, next: last)
+            }
+            return CartPage(records: records, total: total, next: places.count > query.limit ? last : nil)
+        }
+    }
+
+    /// The next carts in the order of ids, without a count; the query's start and order do not matter.
+    ///
+    /// - Returns: none only if none follow.
+    func next(after id: Int64) throws -> [CartRecord] {
+        try connection.reading {
+            var filter = FilterSQL(query.filter, at: query.clock)
+            filter.add("id > ?", [.integer(id)])
+            // A filter that finds few by an index of its own does so each time anew; others must not, or the walk would pass all that
+            // match on each page.
+            let places = try query.filter.isSelective ? collect(filter, offset: 0) : walk(filter, offset: 0)
+            return try records(places.prefix(query.limit)).records
+        }
+    }
+
+    /// The documents of carts in their order, as far as they fit into one page; at least the first.
+    ///
+    /// - Returns: `last`: the last of the places that was read; nil if there are none.
+    private func records(_ places: ArraySlice<CartPosition>) throws(SQLiteError) -> (records: [CartRecord], last: CartPosition?) {
+        var records: [CartRecord] = []
+        records.reserveCapacity(places.count)
+        var last: CartPosition?
+        var bytes = 0
+        for place in places {
+            if let record = try record(id: place.id) {
+                bytes += record.document.count
+                if bytes > Self.mostBytes, !records.isEmpty { break }
                 records.append(record)
             }
-            return CartPage(
-                records: records, total: total,
-                next: places.count > query.limit ? shown.last : nil)
+            last = place
         }
+        return (records, last)
     }
 
     /// How many carts meet the filter.
@@ -112,6 +141,11 @@ extension CartRecord {
 }
 
 extension CartFilter {
+    /// Whether the filter has a condition by which an index finds few carts, whatever the others say.
+    fileprivate var isSelective: Bool {
+        ownerID != nil || email != nil || emailPart != nil || name != nil || search != nil || !productIDs.isEmpty
+    }
+
     /// False if the filter lets every cart through, true if it asks for carts with items to buy and nothing else: the two lists whose
     /// pages ``CartRanks`` can find. nil for all others.
     var isAboutContentsAlone: Bool? {

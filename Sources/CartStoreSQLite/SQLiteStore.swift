@@ -62,11 +62,31 @@ public final class SQLiteStore: CartStore {
         }
     }
 
+    public func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
+        try await readers.readAside { connection in
+            try PageReader(connection: connection, query: CartQuery(filter: filter, clock: clock, limit: limit)).next(after: id)
+        }
+    }
+
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
         let changes = changes.map(CartRows.Change.init)
         return try await writer.write { transaction in
             let rows = CartRows(transaction: transaction)
             return try changes.map { try rows.apply($0) }
+        }
+    }
+
+    public func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult {
+        let changes = changes.map(CartRows.Change.init)
+        return try await writer.write { transaction in
+            let answers = KeptAnswers(connection: transaction.connection)
+            if let kept = try answers.answer(to: request) { return .repeated(answer: kept) }
+            let rows = CartRows(transaction: transaction)
+            let results = try changes.map { try rows.apply($0) }
+            if let answer = answer(results) { try answers.keep(answer, to: request) }
+            return .done(results)
         }
     }
 

@@ -1,7 +1,7 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials]
+    static let migrations: [String] = [carts, credentials, answers]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
@@ -141,5 +141,16 @@ enum Schema {
             requests INTEGER NOT NULL
         ) STRICT;
         CREATE INDEX consumer_keys_user ON consumer_keys (user_id);
+        """
+
+    /// Answers to requests that may be sent again. They are found by `request`, a hash, and forgotten by `expires`.
+    private static let answers = """
+        CREATE TABLE answers (
+            id INTEGER PRIMARY KEY,
+            request BLOB NOT NULL UNIQUE,
+            expires INTEGER NOT NULL,
+            answer BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX answers_expires ON answers (expires);
         """
 }

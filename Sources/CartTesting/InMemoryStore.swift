@@ -14,6 +14,7 @@ public final class InMemoryStore: CartStore, CredentialStore {
 
     struct State {
         var carts: [CartKey: StoredCart] = [:]
+        var answers: [[UInt8]: (answer: [UInt8], expires: Timestamp)] = [:]
         var lastRevision: Int64 = 0
         var users: [User] = []
         var keys: [ConsumerKey] = []
@@ -49,9 +50,29 @@ public final class InMemoryStore: CartStore, CredentialStore {
         return CartPage(records: page.map(\.record), total: found.count, next: page.count < rest.count ? page.last?.position : nil)
     }
 
+    /// The next carts by id, by looking at every cart there is.
+    public func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
+        let found = state.withLock { Array($0.carts.values) }.filter { stored in
+            stored.record.id > id && stored.cart.map { filter.matches(stored.record, cart: $0, at: clock) } == true
+        }
+        return Array(found.map(\.record).sorted { $0.id < $1.id }.prefix(limit))
+    }
+
     /// Writes in order, all of them at one moment.
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
         state.withLock { state in changes.map { state.apply($0) } }
+    }
+
+    /// Writes and keeps the answer at one moment.
+    public func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult {
+        state.withLock { state in
+            if let kept = state.answers[request.id], kept.expires > request.now { return .repeated(answer: kept.answer) }
+            let results = changes.map { state.apply($0) }
+            state.answers[request.id] = answer(results).map { ($0, request.expires) }
+            return .done(results)
+        }
     }
 
     /// Writes one cart after the other.

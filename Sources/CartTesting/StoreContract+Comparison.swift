@@ -46,7 +46,8 @@ private struct Comparison {
             var changes: [CartChange] = []
             for _ in 1...generator.number(1...4) { changes.append(try await change()) }
             try await compare(changes)
-        case 6...9: try await compare(generator.query(over: known))
+        case 6...8: try await compare(generator.query(over: known))
+        case 9: try await compareWalk()
         default: try await compare(generator.pick(keys))
         }
     }
@@ -108,6 +109,17 @@ private struct Comparison {
         }
         guard found.next == expected.next else {
             throw difference("next of \(query)", "\(expected.next.debugText)", "\(found.next.debugText)")
+        }
+    }
+
+    /// One step of a walk by ids.
+    private mutating func compareWalk() async throws {
+        let query = generator.query(over: known)
+        let id = Int64(generator.number(0...now))
+        let expected = try await oracle.carts(query.filter, at: query.clock, after: id, limit: query.limit)
+        let found = try await store.carts(query.filter, at: query.clock, after: id, limit: query.limit)
+        guard found == expected else {
+            throw difference("the walk after \(id) of \(query)", "\(expected.map(\.id))", "\(found.map(\.id))")
         }
     }
 

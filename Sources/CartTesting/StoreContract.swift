@@ -24,7 +24,7 @@ public enum StoreContract {
     /// All checks, in no order that matters.
     public static let checks: [Check] =
         savingChecks + applyingChecks + fillingChecks + fieldChecks + productChecks + textChecks + stateChecks + sortingChecks + pageChecks
-        + userChecks + keyChecks
+        + walkingChecks + onceChecks + userChecks + keyChecks
 }
 
 /// A store on trial, and the carts and questions that the checks put to it.

@@ -5,7 +5,7 @@ import Foundation
 
 struct CartsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "carts", abstract: "The carts themselves.", subcommands: [List.self, Show.self, Delete.self])
+        commandName: "carts", abstract: "The carts themselves.", subcommands: [List.self, Show.self, Delete.self, Export.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists carts, newest first.")

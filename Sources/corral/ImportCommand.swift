@@ -2,6 +2,7 @@ import ArgumentParser
 import CartCore
 import CartHTTP
 import CartServer
+import Crypto
 import Foundation
 
 struct ImportCommand: AsyncParsableCommand {
@@ -12,8 +13,9 @@ struct ImportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "ndjson", abstract: "Reads one cart document a line.",
             discussion: """
-                Carts with the same key are replaced, so an import that was interrupted can be run again. Lines that are refused are \
-                named on stderr with their reasons; if there are any, the exit code is 1.
+                Carts with the same key are replaced, and a line without a key always gets the same one, so the same file twice leaves \
+                the same carts. An import that ends early says at which line it can be resumed. Lines that are refused are named on stderr \
+                with their reasons; if there are any, the exit code is 1.
                 """)
 
         /// Carts in one transaction, and bytes of their lines.
@@ -23,61 +25,102 @@ struct ImportCommand: AsyncParsableCommand {
         @OptionGroup var store: StoreOptions
         @Argument(help: "The file; - is stdin.")
         var file: String
+        @Option(help: "The first line to take: where an earlier import ended.")
+        var fromLine = 1
+
+        func validate() throws {
+            guard fromLine >= 1 else { throw ValidationError("--from-line must be 1 or more.") }
+        }
 
         func run() async throws {
             guard let handle = file == "-" ? .standardInput : FileHandle(forReadingAtPath: file) else {
                 throw Failure("\(file) cannot be read.")
             }
+            let interruption = Interruption()
             let progress = Progress("Importing", of: nil)
-            let (taken, refused) = try await store.withStore(creating: true) { store, settings in
+            let count = try await store.withStore(creating: true) { store, settings in
                 let service = CartService(store: store, policy: settings.policy, random: SystemRandomSource())
                 var lines = LineReader(handle, longest: settings.limits.body)
-                var taken = 0
-                var refused = 0
+                var count = Count(next: fromLine)
                 while let batch = try nextBatch(&lines, depth: settings.limits.jsonDepth) {
-                    refused += batch.refused
-                    for (line, result) in zip(batch.numbers, try await service.put(batch.drafts, at: SystemWallClock().now)) {
+                    let results: [Result<CartService.Saved, CartError>]
+                    do {
+                        if interruption.isRequested { throw Failure("The import was interrupted.") }
+                        results = try await service.put(batch.drafts, at: SystemWallClock().now)
+                    } catch {
+                        progress.end()
+                        printToStandardError("\(count.text). Resume with --from-line \(count.next).")
+                        throw error
+                    }
+                    for (line, result) in zip(batch.numbers, results) {
                         switch result {
-                        case .success: taken += 1
+                        case .success: count.taken += 1
                         case .failure(let error):
-                            refused += 1
+                            count.refused += 1
                             refuse(line, error)
                         }
                     }
-                    progress.show(taken)
+                    count.refused += batch.refused
+                    count.next = batch.last + 1
+                    progress.show(count.taken)
                 }
-                return (taken, refused)
+                return count
             }
             progress.end()
-            print("Imported \(taken) carts, refused \(refused) (\(progress.rate(taken)) a second).")
-            if refused > 0 { throw ExitCode.failure }
+            print("\(count.text) (\(progress.rate(count.taken)) a second).")
+            if count.refused > 0 { throw ExitCode.failure }
         }
 
-        /// The next carts to write, with the numbers of their lines; nil at the end of the file.
-        private func nextBatch(
-            _ lines: inout LineReader, depth: Int
-        ) throws -> (drafts: [CartDraft], numbers: [Int], refused: Int)? {
+        private struct Count {
+            var taken = 0
+            var refused = 0
+            /// The first line that was not dealt with.
+            var next: Int
+
+            var text: String { "Imported \(taken) carts, refused \(refused)" }
+        }
+
+        private struct Batch {
             var drafts: [CartDraft] = []
+            /// The lines of the drafts.
             var numbers: [Int] = []
             var refused = 0
+            /// The last line that was looked at.
+            var last = 0
+        }
+
+        /// The next carts to write; nil at the end of the file.
+        private func nextBatch(_ lines: inout LineReader, depth: Int) throws -> Batch? {
+            var batch = Batch()
             var bytesTaken = 0
-            while drafts.count < Self.batch, bytesTaken < Self.batchBytes, let line = try lines.next() {
+            while batch.drafts.count < Self.batch, bytesTaken < Self.batchBytes, let line = try lines.next() {
+                batch.last = line.number
+                if line.number < fromLine { continue }
                 do throws(CartError) {
                     guard let bytes = line.bytes else { throw CartError(.tooLarge, "The line is too long for a cart.") }
                     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
                     bytesTaken += bytes.count
-                    drafts.append(try CartDraft(document: bytes, maximumDepth: depth))
-                    numbers.append(line.number)
+                    var draft = try CartDraft(document: bytes, maximumDepth: depth)
+                    draft.key = draft.key ?? CartKey(line: line.number, bytes)
+                    batch.drafts.append(draft)
+                    batch.numbers.append(line.number)
                 } catch {
-                    refused += 1
+                    batch.refused += 1
                     refuse(line.number, error)
                 }
             }
-            return drafts.isEmpty && refused == 0 ? nil : (drafts, numbers, refused)
+            return batch.last == 0 ? nil : batch
         }
 
         private func refuse(_ line: Int, _ error: CartError) {
             printToStandardError("Line \(line): \(error.reason)")
         }
+    }
+}
+
+extension CartKey {
+    /// The key of a line without one: the same each time the file is read, and another for an equal line elsewhere in it.
+    fileprivate init?(line: Int, _ bytes: [UInt8]) {
+        self.init(Hex.encode(SHA256.hash(data: Data("\(line):".utf8) + bytes).prefix(16)))
     }
 }

@@ -54,6 +54,7 @@ struct CartValueTests {
         arguments: [
             ("john", .either("john")), (" john ", .either("john")), ("john doe", .both(first: "john", last: "doe")),
             ("  mary \t ann  smith", .both(first: "mary", last: "ann  smith")), ("", nil), (" \t\n", nil), ("%", .either("%")),
+            ("e \u{301}n", .both(first: "e", last: "\u{301}n")),
         ] as [(String, CartFilter.NamePart?)])
     func nameParts(text: String, part: CartFilter.NamePart?) {
         #expect(CartFilter.NamePart(text) == part)

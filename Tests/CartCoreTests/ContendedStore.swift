@@ -28,6 +28,14 @@ final class ContendedStore: CartStore {
 
     func cart(_ key: CartKey) async throws(CartError) -> CartRecord? { try await store.cart(key) }
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
+    func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
+        try await store.carts(filter, at: clock, after: id, limit: limit)
+    }
+
+    func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 
     func check() async throws(CartError) { try await store.check() }
@@ -46,6 +54,14 @@ struct DamagedStore: CartStore {
 
     func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] { try await store.apply(changes) }
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
+    func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
+        try await store.carts(filter, at: clock, after: id, limit: limit)
+    }
+
+    func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 
     func check() async throws(CartError) { try await store.check() }

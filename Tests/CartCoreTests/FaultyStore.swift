@@ -4,7 +4,8 @@ import CartTesting
 /// A store that differs from the right one in one thing.
 struct FaultyStore: CartStore {
     enum Fault: String, CaseIterable, Sendable {
-        case ignoresCase, forgetsSource, miscountsTotal, givesNextAtEnd, breaksTies, forgetsAbandoned, usesIDsAgain, ignoresRevision
+        case ignoresCase, forgetsSource, miscountsTotal, givesNextAtEnd, breaksTies, forgetsAbandoned, usesIDsAgain, ignoresRevision,
+            walksFromTheStart
     }
 
     let fault: Fault
@@ -52,6 +53,14 @@ struct FaultyStore: CartStore {
         }
         return results
     }
+
+    func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
+        try await store.carts(filter, at: clock, after: fault == .walksFromTheStart ? 0 : id, limit: limit)
+    }
+
+    func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
 
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CartCore
+import CartHTTP
 import CartServer
 import CartTesting
 import Foundation
@@ -12,6 +13,8 @@ import NIOHTTP1
 struct TestServer: Sendable {
     let url: String
     let store: any Store
+    /// Every route of the server.
+    var routes: [Route] = []
     /// The database file, for other processes.
     let path: String
     let administrator: User
@@ -42,7 +45,7 @@ struct TestServer: Sendable {
     /// Runs `body` against a server that is stopped afterwards.
     static func run<Value: Sendable>(
         _ change: (inout Settings) -> Void = { _ in }, clock: any WallClock = SystemWallClock(),
-        _ body: @Sendable (TestServer) async throws -> Value
+        random: any RandomSource = SystemRandomSource(), _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "corral-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -58,7 +61,7 @@ struct TestServer: Sendable {
                 password: try passwordHash.get(), created: clock.now))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let server = CorralServer(settings: settings, store: store, clock: clock, logger: logger)
+        let server = CorralServer(settings: settings, store: store, clock: clock, random: random, logger: logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -68,7 +71,7 @@ struct TestServer: Sendable {
             guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
             let value = try await body(
                 TestServer(
-                    url: "http://127.0.0.1:\(port)", store: store, path: folder.appending(path: "carts.db").path,
+                    url: "http://127.0.0.1:\(port)", store: store, routes: server.routes, path: folder.appending(path: "carts.db").path,
                     administrator: administrator))
             group.cancelAll()
             return value

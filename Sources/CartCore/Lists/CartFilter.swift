@@ -58,13 +58,15 @@ public struct CartFilter: Hashable, Sendable {
 
         /// One word, or two that are parted at the first run of white space; nil if there is no letter.
         public init?(_ text: String) {
-            let words = text.split(maxSplits: 1, whereSeparator: \.isWhitespace)
+            // Scalar by scalar: a space with an accent behind it is one Character.
+            let words = text.unicodeScalars.split(maxSplits: 1, whereSeparator: \.properties.isWhitespace)
             guard let first = words.first else { return nil }
-            if words.count == 2, let last = words.last?.drop(while: \.isWhitespace), !last.isEmpty {
-                self = .both(first: String(first), last: String(last))
-            } else {
+            guard words.count == 2 else {
                 self = .either(String(first))
+                return
             }
+            let second: Substring.UnicodeScalarView = words[1].drop(while: \.properties.isWhitespace)
+            self = second.isEmpty ? .either(String(first)) : .both(first: String(first), last: String(second))
         }
     }
 }

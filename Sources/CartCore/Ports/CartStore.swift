@@ -64,10 +64,32 @@ public protocol CartStore: Sendable {
     /// One page of carts and the exact total, both seen at one moment.
     func page(_ query: CartQuery) async throws(CartError) -> CartPage
 
+    /// The next carts that meet a filter, in the order of their ids: for going through all of them, with the id of the last one seen,
+    /// at the cost of one walk. Whoever does so sees every cart that stands throughout exactly once.
+    ///
+    /// - Parameters:
+    ///   - id: the carts begin behind this one, whether or not it still stands; 0 for the first.
+    ///   - limit: 1…1000 carts at most; there may be fewer although more follow, if they are large.
+    /// - Returns: none only if none follow.
+    func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord]
+
     /// Writes, each whole or not at all, in order; the answers stand in the same order.
     ///
     /// When it returns, the changes that were done are durable.
     func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult]
+
+    /// Writes as ``apply(_:)`` does, unless the request was answered before, and keeps its answer in the same transaction.
+    ///
+    /// Of requests with the same id that come at once, one is done and the others are repeated. After
+    /// ``IdempotentRequest/expires`` the answer is as if it had never been kept.
+    ///
+    /// - Parameters:
+    ///   - changes: none to keep an answer alone.
+    ///   - answer: makes the answer to keep from the results; nil keeps none. It may be called more than once, and must do nothing
+    ///     else.
+    func apply(
+        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult
 
     /// Fills an empty store with new carts, in one transaction and as fast as the store can.
     ///

@@ -1,0 +1,80 @@
+import CartCore
+import HTTPTypes
+import Hummingbird
+import Synchronization
+
+/// Lets callers in: who they are, and whether they come too often.
+public struct Gate: Sendable {
+    /// Answers of 401 in a minute that an address gets before all its calls that fail to authenticate are answered with 429.
+    static let failuresPerMinute = 20
+
+    private let authenticator: Authenticator
+    private let keys: RateLimiter<Int64>?
+    private let addresses: RateLimiter<NetworkAddress>?
+    private let failures = RateLimiter<NetworkAddress>(perMinute: failuresPerMinute)
+
+    public init(authenticator: Authenticator, limits: HTTPLimits) {
+        self.authenticator = authenticator
+        keys = limits.keyRate.map { RateLimiter(perMinute: $0) }
+        addresses = limits.addressRate.map { RateLimiter(perMinute: $0) }
+    }
+
+    /// The caller who shows these credentials with a request.
+    ///
+    /// - Throws: ``CartError``, see ``Authenticator/caller(showing:from:now:)``; `.tooManyRequests` if the key is used too often.
+    public func caller(showing credentials: Credentials, in context: CartRequestContext) async throws(CartError) -> Caller {
+        let caller = try await authenticator.caller(showing: credentials, from: context.clientAddress, now: context.now)
+        if let keys, case .consumerKey(let id) = caller.credential { try context.hold(to: keys.take(id)) }
+        return caller
+    }
+
+    /// - Throws: ``CartError`` `.tooManyRequests` if the address sends too many requests of any kind.
+    func admit(_ context: CartRequestContext) throws(CartError) {
+        if let addresses, let address = context.clientAddress { try context.hold(to: addresses.take(address)) }
+    }
+
+    /// Counts a request that failed to authenticate.
+    ///
+    /// - Throws: ``CartError`` `.tooManyRequests` if the address had too many of them.
+    func noteFailure(_ context: CartRequestContext) throws(CartError) {
+        guard let address = context.clientAddress else { return }
+        let standing = failures.take(address)
+        if standing.retryAfter != nil { try context.hold(to: standing) }
+    }
+}
+
+/// The limit that a request came closest to, for the headers of its answer.
+final class RateNote: Sendable {
+    private let tightest = Mutex<RateStanding?>(nil)
+
+    func note(_ standing: RateStanding) {
+        tightest.withLock { tightest in
+            if let noted = tightest, noted.remaining < standing.remaining { return }
+            tightest = standing
+        }
+    }
+
+    /// The headers of draft-ietf-httpapi-ratelimit-headers-03; none if no limit is on.
+    func write(to headers: inout HTTPFields) {
+        guard let standing = tightest.withLock({ $0 }) else { return }
+        headers[.rateLimitLimit] = String(standing.limit)
+        headers[.rateLimitRemaining] = String(standing.remaining)
+        headers[.rateLimitReset] = String(standing.reset)
+    }
+}
+
+extension CartRequestContext {
+    fileprivate func hold(to standing: RateStanding) throws(CartError) {
+        rate.note(standing)
+        if let seconds = standing.retryAfter {
+            throw CartError(
+                .tooManyRequests, "Too many requests. Please wait \(seconds) seconds before trying again.", retryAfter: seconds)
+        }
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let rateLimitLimit = constant("RateLimit-Limit")
+    fileprivate static let rateLimitRemaining = constant("RateLimit-Remaining")
+    fileprivate static let rateLimitReset = constant("RateLimit-Reset")
+}
