@@ -3,7 +3,7 @@ import CartStoreSQLite
 import Foundation
 
 /// Where carts are kept: the one place that knows which stores there are.
-public enum DatabaseLocation: Hashable, Sendable {
+public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     case sqlite(path: String)
 
     /// Reads `sqlite:PATH`. A database in memory could not be shared by the connections of a store.
@@ -13,6 +13,13 @@ public enum DatabaseLocation: Hashable, Sendable {
         let prefix = "sqlite:"
         guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text != "sqlite::memory:" else { return nil }
         self = .sqlite(path: String(text.dropFirst(prefix.count)))
+    }
+
+    /// Where it is, for people: without anything secret, and with the folder that a short path is meant from.
+    public var description: String {
+        switch self {
+        case .sqlite(let path): "sqlite:" + URL(filePath: path).path
+        }
     }
 
     /// Opens the store.

@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
         let server = CorralServer(
             settings: settings, store: try settings.database.open(creating: true), logger: .corral(level: settings.logLevel))
         try await server.run { port in
-            printToStandardError("Corral listens on http://\(settings.host):\(port)")
+            printToStandardError("Corral listens on http://\(settings.host):\(port), with the carts of \(settings.database).")
         }
     }
 }

@@ -99,10 +99,23 @@ final class RunningProgram: @unchecked Sendable {
         text.firstMatch(of: /http:\/\/127\.0\.0\.1:(\d+)/).flatMap { Int($0.1) }
     }
 
+    var processID: Int32 { process.processIdentifier }
+
     /// Stops the program at once, as a power failure would.
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+    }
+
+    /// Presses Ctrl-C.
+    func interrupt() { process.interrupt() }
+
+    /// Waits for the program's end.
+    ///
+    /// - Returns: its exit code.
+    func wait() -> Int32 {
+        process.waitUntilExit()
+        return process.terminationStatus
     }
 
     /// Asks the program to stop.

@@ -101,11 +101,19 @@ struct TestServer: Sendable {
     func send(
         _ method: HTTPMethod = .GET, _ path: String, _ authorization: String? = nil, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> Answer {
-        var request = HTTPClientRequest(url: url + path)
+        try await Self.send(method, url + path, authorization, headers: headers, body: body)
+    }
+
+    /// Sends a request to any server; a chunked one without the length of its body.
+    static func send(
+        _ method: HTTPMethod, _ url: String, _ authorization: String? = nil, headers: [(String, String)] = [], body: [UInt8]? = nil,
+        isChunked: Bool = false
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: url)
         request.method = method
         if let authorization { request.headers.add(name: "Authorization", value: authorization) }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
-        if let body { request.body = .bytes(body) }
+        if let body { request.body = .bytes(body, length: isChunked ? .unknown : .known(Int64(body.count))) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))

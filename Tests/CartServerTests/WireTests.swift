@@ -9,28 +9,6 @@ import Testing
 /// What clients send byte by byte, past every library that would mend it.
 @Suite("On the wire")
 struct WireTests {
-    /// Sends a text and reads until the server closes the connection or `isEnough`.
-    private func exchange(
-        _ server: TestServer, _ text: String, until isEnough: @escaping @Sendable (String) -> Bool = { _ in false }
-    ) async throws -> String {
-        let port = try #require(URL(string: server.url)?.port)
-        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .connect(host: "127.0.0.1", port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                }
-            }
-        return try await connection.executeThenClose { inbound, outbound in
-            if !text.isEmpty { try await outbound.write(ByteBuffer(string: text)) }
-            var received = ""
-            for try await part in inbound {
-                received += String(buffer: part)
-                if isEnough(received) { break }
-            }
-            return received
-        }
-    }
-
     @Test("a client that expects 100 Continue gets it before it sends the body")
     func expectContinue() async throws {
         try await TestServer.run { server in
@@ -39,7 +17,7 @@ struct WireTests {
                 PUT /v1/carts/a HTTP/1.1\r\nHost: x\r\nAuthorization: \(key.authorization)\r\nContent-Length: 2\r\n\
                 Expect: 100-continue\r\n\r\n
                 """
-            let answer = try await exchange(server, head) { $0.contains("\r\n\r\n") }
+            let answer = try await server.exchange(head) { $0.contains("\r\n\r\n") }
             #expect(answer.hasPrefix("HTTP/1.1 100 Continue\r\n"))
         }
     }
@@ -51,7 +29,7 @@ struct WireTests {
             let request = """
                 PUT /v1/carts/a HTTP/1.1\r\nHost: x\r\nAuthorization: \(key.authorization)\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n
                 """
-            let answer = try await exchange(server, request)
+            let answer = try await server.exchange(request)
             #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
             #expect(!answer.contains("too_large"))
         }
@@ -60,14 +38,14 @@ struct WireTests {
     @Test("headers beyond the limit are 400, and the connection is closed")
     func largeHeaders() async throws {
         try await TestServer.run({ $0.limits.header = 2048 }) { server in
-            let fits = try await exchange(
-                server, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: \(String(repeating: "a", count: 1000))\r\n\r\n")
+            let fits = try await server.exchange(
+                "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-A: \(String(repeating: "a", count: 1000))\r\n\r\n")
             #expect(fits.hasPrefix("HTTP/1.1 200 OK\r\n"))
-            let answer = try await exchange(
-                server, "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 4000))\r\n\r\n")
+            let answer = try await server.exchange(
+                "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: \(String(repeating: "a", count: 4000))\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
             let many = (0..<200).map { "X-\($0): a\r\n" }.joined()
-            #expect(try await exchange(server, "GET /healthz HTTP/1.1\r\nHost: x\r\n\(many)\r\n").hasPrefix("HTTP/1.1 400 "))
+            #expect(try await server.exchange("GET /healthz HTTP/1.1\r\nHost: x\r\n\(many)\r\n").hasPrefix("HTTP/1.1 400 "))
         }
     }
 
@@ -75,7 +53,7 @@ struct WireTests {
     func idle() async throws {
         try await TestServer.run({ $0.limits.idleTimeout = .seconds(1) }) { server in
             // It returns when the server closes the connection, and never if it does not.
-            let received = try await exchange(server, "")
+            let received = try await server.exchange("")
             #expect(received.isEmpty)
         }
     }
@@ -86,7 +64,7 @@ struct WireTests {
             // Ten at once over two places: all are answered in the end.
             let answers = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<10 {
-                    group.addTask { try await exchange(server, "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") }
+                    group.addTask { try await server.exchange("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }

@@ -22,12 +22,18 @@ public struct Caller: Hashable, Sendable {
 
     /// - Throws: ``CartError`` `.permissionDenied` unless the caller may see carts.
     public func requireReading() throws(CartError) {
-        guard user.role.mayUseCarts, permission.allowsReading else { throw CartError(.permissionDenied, "The key does not allow reading.") }
+        try requireRole()
+        guard permission.allowsReading else { throw CartError(.permissionDenied, "The key does not allow reading.") }
     }
 
     /// - Throws: ``CartError`` `.permissionDenied` unless the caller may change and delete carts.
     public func requireWriting() throws(CartError) {
-        guard user.role.mayUseCarts, permission.allowsWriting else { throw CartError(.permissionDenied, "The key does not allow writing.") }
+        try requireRole()
+        guard permission.allowsWriting else { throw CartError(.permissionDenied, "The key does not allow writing.") }
+    }
+
+    private func requireRole() throws(CartError) {
+        guard user.role.mayUseCarts else { throw CartError(.permissionDenied, "The user's role does not allow the use of carts.") }
     }
 }
 
