@@ -6,7 +6,7 @@ SWIFT ?= swift
 # Passed on by `make run`, as in: make run ARGS="--carts 10000"
 ARGS ?=
 
-.PHONY: help setup run test check lint warnings docs release clean
+.PHONY: help setup run test examples check lint warnings docs release clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -20,6 +20,9 @@ run: ## Build, and serve sample carts; ARGS="--carts 10000 --port 8081"
 
 test: setup ## Run all tests
 	$(SWIFT) test
+
+examples: setup ## Write what a real run answers into the OpenAPI document
+	CORRAL_RECORD_EXAMPLES=1 $(SWIFT) test --filter OpenAPITests/examples
 
 check: lint docs warnings test ## Everything that CI asks for
 

@@ -61,7 +61,7 @@ let package = Package(
         // Sample carts that look like a real shop's.
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
         // Files inside the program.
-        .target(name: "CAssets"),
+        .target(name: "CAssets", exclude: ["openapi.json"]),
         // The composition root: the only target that knows which store is in use.
         .target(
             name: "CartServer",
@@ -78,7 +78,6 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            exclude: ["openapi.json"],
             swiftSettings: strict),
         .executableTarget(
             name: "corral",

@@ -4,6 +4,7 @@
 #   scripts/setup.sh build   what building and running need
 #   scripts/setup.sh test    what the tests need besides
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 purpose=${1:-test}
 packages=()
@@ -28,7 +29,7 @@ look() {
         packages+=(php-curl)
     fi
     if ! command -v python3 >/dev/null; then
-        packages+=(python3 python3-requests)
+        packages+=(python3 python3-requests python3-venv)
     elif ! python3 -c 'import requests' 2>/dev/null; then
         # Debian's module is seen by Debian's Python alone.
         if [ "$(command -v python3)" = /usr/bin/python3 ]; then
@@ -37,6 +38,7 @@ look() {
             others+=("the module requests for $(command -v python3)")
         fi
     fi
+    if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3-venv); fi
 }
 
 look
@@ -52,6 +54,18 @@ fi
 if [[ "${others[*]-}" == *"module requests"* ]] && [ "$(id -u)" = 0 ] && python3 -m pip --version >/dev/null 2>&1; then
     python3 -m pip install --quiet --root-user-action=ignore requests || true
     look
+fi
+
+# The tools that check the OpenAPI document, in the versions that the tests were written with, in a folder of their own.
+if [ "$purpose" = test ] && [ ${#packages[@]} -eq 0 ] && [ ${#others[@]} -eq 0 ]; then
+    python=.build/python
+    wanted=Tests/OpenAPI/requirements.txt
+    if ! cmp -s "$wanted" "$python/requirements.txt"; then
+        echo "Installing the tools of $wanted in $python"
+        python3 -m venv --clear "$python"
+        "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
+        cp "$wanted" "$python/requirements.txt"
+    fi
 fi
 
 missing=(${packages[@]+"${packages[@]}"} ${others[@]+"${others[@]}"})

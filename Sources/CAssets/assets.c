@@ -6,7 +6,7 @@
 #pragma clang diagnostic ignored "-Wc23-extensions"
 
 static const unsigned char openapi[] = {
-#embed "../CartServer/openapi.json"
+#embed "openapi.json"
 };
 
 const unsigned char *corral_openapi(size_t *count) {

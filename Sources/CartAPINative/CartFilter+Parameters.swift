@@ -17,7 +17,7 @@ extension CartFilter {
         updated = check.period("updated")
         expires = check.period("expires")
         source = check.condition("source") { $0 }
-        storeID = check.integer("store_id", in: 1 ... .max)
+        storeID = check.integer("store_id", in: 1...2_147_483_647)
         hasContact = check.bool("has_contact")
         isEmpty = check.bool("empty")
     }

@@ -99,8 +99,7 @@ struct CartRoutes: Sendable {
     /// `If-Match` with the revision, `If-None-Match: *`.
     private func precondition(_ request: Request) throws(CartError) -> CartService.Precondition {
         if let tag = request.headers[.ifMatch] {
-            let digits = tag.trimmingPrefix("\"")
-            guard digits.hasSuffix("\""), let revision = Int64(digits.dropLast()) else {
+            guard let match = tag.wholeMatch(of: /"([0-9]+)"/), let revision = Int64(match.1) else {
                 throw .invalid("If-Match", "must be an ETag of the cart")
             }
             return .revision(revision)

@@ -73,10 +73,16 @@ public struct ParameterCheck {
         guard wrong.isEmpty else { throw .invalid(wrong) }
     }
 
-    /// The same where every parameter that was sent must be one that was asked for: a condition that is spelt wrongly is none.
+    /// The same where every parameter that was sent must be one that was asked for, and stand once: a condition that is spelt wrongly is
+    /// none, and of two only one counts.
     public mutating func finishKnowingAll() throws(CartError) {
-        for (name, _) in parameters.pairs where !names.contains(name) && !wrong.contains(where: { name.hasPrefix($0.name + "[") }) {
-            wrong.append(CartError.Field(name: name, reason: "is not a parameter of this route"))
+        var seen = Set<String>()
+        for (name, _) in parameters.pairs where !wrong.contains(where: { name.hasPrefix($0.name + "[") }) {
+            if !names.contains(name) {
+                wrong.append(CartError.Field(name: name, reason: "is not a parameter of this route"))
+            } else if !seen.insert(name).inserted {
+                wrong.append(CartError.Field(name: name, reason: "stands twice"))
+            }
         }
         try finish()
     }

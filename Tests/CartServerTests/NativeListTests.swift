@@ -78,6 +78,7 @@ struct NativeListTests {
             #expect(Set(fields) == ["stat", "limit", "cursor", "owner_id", "email", "name", "empty", "product_ids", "total_min"])
             for query in [
                 "limit=1001", "limit=-1", "limit[]=1", "state=Active", "created_after=yesterday", "cursor=aWQ6MQ==", "store_id=0",
+                "state=active&state=expired",
             ] {
                 let wrong = try await server.send(.GET, "/v1/carts?\(query)", key)
                 #expect(wrong.status == 422, "\(query)")

@@ -49,9 +49,11 @@ struct Program {
         return Result(status: process.terminationStatus, output: texts.0, errors: texts.1)
     }
 
+    /// Reads on a thread of its own: many programs that run long would take up all that the queues of the system share, and the servers
+    /// in this process need some.
     private static func read(_ pipe: Pipe) async -> String {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 continuation.resume(returning: String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self))
             }
         }

@@ -27,7 +27,7 @@ public enum Decimal {
                 seenDigits = true
                 for digit in repeatElement(0, count: mantissa == 0 ? 0 : zeros) + [Int64(byte - 0x30)] {
                     let (tens, overflow) = mantissa.multipliedReportingOverflow(by: 10)
-                    let (sum, carry) = tens.addingReportingOverflow(digit)
+                    let (sum, carry) = tens.addingReportingOverflow(negative ? -digit : digit)
                     guard !overflow, !carry else { return nil }
                     mantissa = sum
                 }
@@ -58,7 +58,7 @@ public enum Decimal {
             mantissa = product
             exponent -= 1
         }
-        return negative ? -mantissa : mantissa
+        return mantissa
     }
 
     /// The shortest decimal of an integer of 10^−digits: no zeros at the end, no point without a fraction.

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""Checks a server against the OpenAPI document that it serves.
+
+First the document: that it is OpenAPI, and that its examples fit its schemas. Then the server: Schemathesis sends what
+the document allows and what it forbids, as three callers, and every answer must be one that is documented. Every run
+sends the same. Carts are written and deleted: use a store that may be thrown away.
+"""
+
+import argparse
+import base64
+import collections
+import json
+import os
+import pathlib
+import sys
+import tempfile
+from urllib.parse import quote
+
+import requests
+import schemathesis
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+from schemathesis.cli import schemathesis as command
+
+from examples import CARTS, GUEST, V1, read_json
+
+CHECKS = [
+    "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
+    "response_schema_conformance",
+]
+CONDITIONS = ["If-Match", "If-None-Match", "Idempotency-Key"]
+# How many requests are made up for each operation, besides those that probe the bounds of each parameter.
+MOST, SOME = 120, 8
+
+
+def basic(login, secret):
+    return "Basic " + base64.b64encode(f"{login}:{secret}".encode()).decode()
+
+
+def served(server):
+    answer = requests.get(server + "/openapi.json", timeout=30)
+    answer.raise_for_status()
+    return answer.text
+
+
+def wrong_examples(document):
+    """Where examples stand that do not fit the schema beside them, and why."""
+    registry = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
+
+    def walk(value, pointer):
+        if isinstance(value, dict):
+            if "schema" in value:
+                validator = Draft202012Validator({"$ref": f"urn:document#{pointer}/schema"}, registry=registry)
+                examples = [value["example"]] if "example" in value else []
+                examples += [named["value"] for named in value.get("examples", {}).values()]
+                for example in examples:
+                    for error in validator.iter_errors(example):
+                        yield f"{pointer}: {error.json_path}: {error.message}"
+            for name, member in value.items():
+                # What an example holds is no part of the document.
+                if name not in ("example", "examples"):
+                    yield from walk(member, pointer + "/" + quote(name.replace("~", "~0").replace("/", "~1")))
+        elif isinstance(value, list):
+            for index, element in enumerate(value):
+                yield from walk(element, f"{pointer}/{index}")
+
+    return list(walk(document, ""))
+
+
+def reach_the_carts(server, authorization):
+    """Leads some requests to where made-up keys and headers never come.
+
+    Every second request for a cart is for one that stands, and two of four come without conditions.
+    """
+    turns = collections.Counter()
+
+    @schemathesis.hook
+    def before_call(context, case, kwargs):
+        if "key" not in (case.path_parameters or {}):
+            return
+        turn = turns[case.operation.label]
+        turns[case.operation.label] += 1
+        if turn % 2 == 0:
+            headers = {"Authorization": authorization}
+            answer = requests.put(server + V1 + GUEST, json=CARTS[GUEST], headers=headers, timeout=30)
+            answer.raise_for_status()
+            case.path_parameters["key"] = GUEST
+        if turn % 4 < 2:
+            for name in CONDITIONS:
+                case.headers.pop(name, None)
+            if isinstance(case.body, dict):
+                # It would have to be the key of the path.
+                case.body = {name: value for name, value in case.body.items() if name != "key"}
+
+
+def conform(document, server, name, authorization, phases, number):
+    """Whether all answers to a caller are documented ones."""
+    print(f"\n{name}", flush=True)
+    arguments = [
+        "run", str(document), "--url", server, "--checks", ",".join(CHECKS), "--phases", phases,
+        "--max-examples", str(number), "--generation-deterministic", "--continue-on-failure",
+        # Keys in the query win over the header: those that are made up would have every request refused.
+        "--generation-with-security-parameters", "false",
+        # That some requests are refused is meant.
+        "--warnings", "off", "--no-color",
+    ]
+    if authorization:
+        arguments += ["--header", f"Authorization: {authorization}"]
+    try:
+        return command.main(arguments, standalone_mode=False) == 0
+    except SystemExit as end:
+        return end.code == 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("url", help="where the server is, such as http://127.0.0.1:8080")
+    for name in ["key", "secret", "read-key", "read-secret"]:
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--document", type=pathlib.Path, help="a file to use in place of the served document")
+    options = parser.parse_args()
+    server = options.url.rstrip("/")
+    # The server is asked directly, whatever proxy the machine uses.
+    os.environ["NO_PROXY"] = "*"
+    writer, reader = basic(options.key, options.secret), basic(options.read_key, options.read_secret)
+
+    document = read_json(options.document.read_text(encoding="utf-8") if options.document else served(server))
+    validate(document)
+    if wrong := wrong_examples(document):
+        sys.exit("\n".join(wrong))
+    print("The document is OpenAPI, and its examples fit its schemas.")
+
+    reach_the_carts(server, writer)
+    with tempfile.TemporaryDirectory() as folder:
+        # Schemathesis leaves what it remembers where it runs, and would go by it the next time.
+        os.chdir(folder)
+        path = pathlib.Path(folder) / "openapi.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        results = [
+            conform(path, server, "A key that may do everything", writer, "examples,coverage,fuzzing", MOST),
+            conform(path, server, "A key that may only read", reader, "examples,fuzzing", SOME),
+            conform(path, server, "Nobody", None, "examples,fuzzing", SOME),
+        ]
+    sys.exit(0 if all(results) else 1)
+
+
+if __name__ == "__main__":
+    main()
