@@ -57,6 +57,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "CartAPICoCart", dependencies: dialect, swiftSettings: strict),
+        .target(name: "CartAPICSCart", dependencies: dialect, swiftSettings: strict),
         .target(name: "CartAPINative", dependencies: dialect, swiftSettings: strict),
         // Sample carts that look like a real shop's.
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
@@ -66,7 +67,7 @@ let package = Package(
         .target(
             name: "CartServer",
             dependencies: [
-                "CAssets", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
+                "CAssets", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

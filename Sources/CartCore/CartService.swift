@@ -54,7 +54,8 @@ public struct CartService: Sendable {
     ///   - storeID: the one store whose carts the caller may see; nil: all.
     ///   - now: the moment of the write.
     ///   - request: if it was answered before, that answer is given again and nothing is written.
-    /// - Throws: ``CartError`` `.invalid`, `.conflict` if the precondition does not hold, `.unavailable`.
+    /// - Throws: ``CartError`` `.invalid`, also for a request that was sent before with another body; `.cartNotFound` if a cart of another
+    ///   store stands under the key; `.conflict` if the precondition does not hold; `.tooLarge`; `.unavailable`.
     public func put(
         _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, at now: Timestamp,
         once request: IdempotentRequest? = nil
@@ -119,12 +120,16 @@ public struct CartService: Sendable {
     /// - Parameters:
     ///   - storeID: the one store whose carts the caller may see; nil: all.
     ///   - request: if it was answered before, that answer is given again and nothing is removed.
-    /// - Throws: ``CartError`` `.cartNotFound`, `.conflict` if the precondition does not hold, `.unavailable`.
+    /// - Throws: ``CartError`` `.cartNotFound`; `.conflict` if the precondition does not hold; `.invalid` for a request that was sent before
+    ///   with another body; `.unavailable`.
     public func delete(
         _ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, once request: IdempotentRequest? = nil
     ) async throws(CartError) {
         _ = try await settle(once: request) { () throws(CartError) in
-            if case .absent = precondition { throw try await store.cart(key) == nil ? .noCart : .stands }
+            if case .absent = precondition {
+                _ = try await cart(key, in: storeID)
+                throw .stands
+            }
             var revision: Int64?
             // A cart that the caller may not see is not deleted, even if it takes the place of one that was looked at.
             if storeID != nil { revision = try await cart(key, in: storeID).revision }
@@ -140,6 +145,47 @@ public struct CartService: Sendable {
                 }
             }
         }
+    }
+
+    /// Takes out of all carts of an owner what is to be bought, with the coupons and fees, and leaves wish lists and what the shopper has
+    /// removed; a cart in which nothing is left is removed.
+    ///
+    /// - Parameters:
+    ///   - ownerID: see ``Owner/id``.
+    ///   - storeID: the one store whose carts the caller may see; nil: all.
+    ///   - now: the moment of the change.
+    /// - Throws: ``CartError`` `.cartNotFound` if no such cart holds anything to buy, `.unavailable`.
+    public func emptyCarts(of ownerID: Int64, in storeID: Int64?, at now: Timestamp) async throws(CartError) {
+        var filter = CartFilter()
+        filter.ownerID = ownerID
+        filter.storeID = storeID
+        filter.holdsAny = .cart
+        var isDone = false
+        for _ in 0..<Self.attempts {
+            var changes: [CartChange] = []
+            for record in try await store.carts(filter, at: stateClock(at: now), after: 0, limit: 100) {
+                changes.append(try emptying(record, at: now))
+            }
+            if changes.isEmpty {
+                guard isDone else { throw .noCart }
+                return
+            }
+            // A cart that changed meanwhile is looked at again.
+            if try await store.apply(changes).contains(where: { $0 != .conflict && $0 != .notFound }) { isDone = true }
+        }
+        throw .contended
+    }
+
+    private func emptying(_ record: CartRecord, at now: Timestamp) throws(CartError) -> CartChange {
+        var cart = try record.cart()
+        let wasAbandoned = record.wasAbandoned || cart.wasAbandoned(by: now, after: policy.abandonedAfter)
+        cart.items.removeAll { $0.kind == .cart }
+        if cart.items.isEmpty { return .delete(cart.key, revision: record.revision) }
+        cart.coupons = []
+        cart.fees = []
+        cart.totals = CartTotals()
+        cart.updated = now
+        return .save(cart, wasAbandoned: wasAbandoned, replacing: record.revision)
     }
 
     /// One try at a write: what to change, and what the result means; nil if it means that the cart changed meanwhile.
@@ -197,16 +243,23 @@ public struct CartService: Sendable {
         // A damaged cart is replaced like one that says nothing.
         let replaced = previous.flatMap { try? $0.cart() }
         let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)
+        // A cart that is written again with the time of its last change, as by a second import, has not come back.
         let wasAbandoned =
-            (previous?.wasAbandoned ?? false) || (replaced?.wasAbandoned(by: now, after: policy.abandonedAfter) ?? false)
+            draft.wasAbandoned || (previous?.wasAbandoned ?? false)
+            || (replaced?.wasAbandoned(by: min(now, cart.updated), after: policy.abandonedAfter) ?? false)
+        let document = cart.document
+        guard document.count <= policy.largestDocument else {
+            throw CartError(.tooLarge, "With all that is filled in the cart is larger than \(policy.largestDocument) bytes.")
+        }
         let state = cart.state(at: now, wasAbandoned: wasAbandoned, abandonedAfter: policy.abandonedAfter)
-        return Write(cart: cart, state: state, wasAbandoned: wasAbandoned, replacing: previous?.revision)
+        return Write(cart: cart, document: document, state: state, wasAbandoned: wasAbandoned, replacing: previous?.revision)
     }
 }
 
 /// A cart that is ready to be written over the one that was read.
 private struct Write: Sendable {
     let cart: Cart
+    let document: [UInt8]
     let state: CartState
     let wasAbandoned: Bool
     let replacing: Int64?
@@ -216,7 +269,7 @@ private struct Write: Sendable {
     /// nil if the cart changed meanwhile.
     func saved(_ result: CartChangeResult) -> CartService.Saved? {
         guard case .saved(let id, let revision) = result else { return nil }
-        let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: cart.document)
+        let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: document)
         return CartService.Saved(record: record, cart: cart, state: state, isNew: replacing == nil)
     }
 }

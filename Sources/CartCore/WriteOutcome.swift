@@ -61,7 +61,7 @@ extension WriteOutcome {
         var isNew = false
         var refusal: Refusal?
         do {
-            var json = JSONReader(answer, maximumDepth: 1024)
+            var json = JSONReader(answer, maximumDepth: 512)
             try json.object { (json, name) throws(CartError) in
                 switch name {
                 case "body": bodyHash = try json.string()

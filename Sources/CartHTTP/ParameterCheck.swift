@@ -7,6 +7,8 @@ public struct ParameterCheck {
     private var wrong: [CartError.Field] = []
     /// Bytes of a text to search for.
     private static let longestText = 1024
+    /// Wrong parameters that an answer names.
+    private static let mostNamed = 20
 
     public init(_ parameters: QueryParameters) { self.parameters = parameters }
 
@@ -76,12 +78,16 @@ public struct ParameterCheck {
     /// The same where every parameter that was sent must be one that was asked for, and stand once: a condition that is spelt wrongly is
     /// none, and of two only one counts.
     public mutating func finishKnowingAll() throws(CartError) {
-        var seen = Set<String>()
-        for (name, _) in parameters.pairs where !wrong.contains(where: { name.hasPrefix($0.name + "[") }) {
+        var counts: [String: Int] = [:]
+        // A parameter that was sent as a list has been found wrong under its own name.
+        for (name, _) in parameters.pairs where !names.contains(String(name.prefix { $0 != "[" })) || !name.contains("[") {
+            counts[name, default: 0] += 1
+        }
+        for (name, count) in counts.sorted(by: { $0.key < $1.key }) where wrong.count < Self.mostNamed {
             if !names.contains(name) {
                 wrong.append(CartError.Field(name: name, reason: "is not a parameter of this route"))
-            } else if !seen.insert(name).inserted {
-                wrong.append(CartError.Field(name: name, reason: "stands twice"))
+            } else if count > 1 {
+                wrong.append(CartError.Field(name: name, reason: "stands more than once"))
             }
         }
         try finish()

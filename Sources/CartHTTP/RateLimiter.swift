@@ -15,8 +15,8 @@ public final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
 
     /// - Parameters:
     ///   - perMinute: requests a minute, 1 or more.
-    ///   - mostBuckets: subjects that are told apart at once. Beyond that the ones whose bucket is full again are forgotten, and if there
-    ///     are none, all: for a moment a flood from everywhere then gets more than its share, and memory does not grow.
+    ///   - mostBuckets: subjects that are told apart at once. Beyond that the ones whose bucket is full again are forgotten, and if that
+    ///     makes no room, all: for a moment a flood from everywhere then gets more than its share, and memory does not grow.
     public init(perMinute: Int, mostBuckets: Int = 100_000) {
         self.perMinute = max(1, perMinute)
         self.mostBuckets = max(1, mostBuckets)
@@ -30,7 +30,7 @@ public final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
             if isAllowed { tokens -= 1 }
             if buckets[subject] == nil, buckets.count >= mostBuckets {
                 buckets = buckets.filter { self.tokens(of: $0.value, at: now) < Double(perMinute) }
-                if buckets.count >= mostBuckets { buckets.removeAll() }
+                if buckets.count > mostBuckets / 2 { buckets.removeAll() }
             }
             buckets[subject] = Bucket(tokens: tokens, filled: now)
             return RateStanding(

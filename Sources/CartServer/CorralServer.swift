@@ -1,3 +1,4 @@
+import CartAPICSCart
 import CartAPICoCart
 import CartAPINative
 import CartCore
@@ -60,13 +61,13 @@ public struct CorralServer: Sendable {
     /// Every route of every dialect.
     public var routes: [Route] {
         let gate = gate(usage: UsageRecorder())
-        return cocart(gate).routes + native(gate).routes
+        return cocart(gate).routes + cscart(gate).routes + native(gate).routes
     }
 
     private func frontDoor(usage: UsageRecorder) -> FrontDoor {
         let gate = gate(usage: usage)
         return FrontDoor(
-            dialects: [cocart(gate)], fallback: native(gate), gate: gate, clock: clock, limits: settings.limits,
+            dialects: [cocart(gate), cscart(gate)], fallback: native(gate), gate: gate, clock: clock, limits: settings.limits,
             crossOrigin: CrossOrigin(origins: settings.origins))
     }
 
@@ -81,11 +82,18 @@ public struct CorralServer: Sendable {
             limits: settings.limits, dateFormat: settings.dateFormat)
     }
 
+    private func cscart(_ gate: Gate) -> CSCartAPI { CSCartAPI(carts: carts, gate: gate, timeZone: settings.timeZone) }
+
     private func native(_ gate: Gate) -> NativeAPI {
         NativeAPI(carts: carts, gate: gate, limits: settings.limits, openAPI: Assets.openAPI)
     }
 
-    private var carts: CartService { CartService(store: store, policy: settings.policy, random: random) }
+    private var carts: CartService {
+        var policy = settings.policy
+        // With number, revision and state in front, the document must fit into the body that writes it back.
+        policy.largestDocument = settings.limits.body - 256
+        return CartService(store: store, policy: policy, random: random)
+    }
 }
 
 /// Closes the store when everything that uses it has ended.

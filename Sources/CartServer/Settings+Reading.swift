@@ -2,6 +2,7 @@ import CartAPICoCart
 import CartCore
 import CartHTTP
 import Configuration
+import Foundation
 import Logging
 
 extension Settings {
@@ -27,7 +28,8 @@ extension Settings {
 
     /// Every key there is.
     public static let keys = [
-        "server.host", "server.port", "server.publicURL", "database", "shop.currency", "cocart.dateFormat", "carts.guestLifetime",
+        "server.host", "server.port", "server.publicURL", "database", "shop.currency", "shop.timeZone", "cocart.dateFormat",
+        "carts.guestLifetime",
         "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
         "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.keyRate", "limits.addressRate", "log.level",
     ]
@@ -60,6 +62,8 @@ private struct SettingsReader {
         settings.dateFormat = try await parsed("cocart.dateFormat", "must be unix, text or iso", CoCartAPI.DateFormat.init(rawValue:))
         settings.policy.currency =
             try await parsed("shop.currency", "must be three capital letters") { Currency($0) } ?? settings.policy.currency
+        settings.timeZone =
+            try await parsed("shop.timeZone", "must be a time zone such as Europe/Berlin") { TimeZone(identifier: $0) } ?? settings.timeZone
         settings.policy.guestLifetime = try await lifetime("carts.guestLifetime") ?? settings.policy.guestLifetime
         settings.policy.customerLifetime = try await lifetime("carts.customerLifetime") ?? settings.policy.customerLifetime
         settings.policy.abandonedAfter =
@@ -71,7 +75,7 @@ private struct SettingsReader {
         settings.limits.body = try await integer("limits.body", in: 1024...(1 << 30)) ?? settings.limits.body
         settings.limits.header = try await integer("limits.header", in: 1024...(1 << 20)) ?? settings.limits.header
         settings.limits.url = try await integer("limits.url", in: 256...(1 << 20)) ?? settings.limits.url
-        settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...512) ?? settings.limits.jsonDepth
+        settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...500) ?? settings.limits.jsonDepth
         settings.limits.connections = try await integer("limits.connections", in: 1...100_000) ?? settings.limits.connections
         settings.limits.idleTimeout =
             try await parsed("limits.idleTimeout", "must be a time from 1s to 1h") { text in

@@ -1,6 +1,7 @@
 import CartAPICoCart
 import CartCore
 import CartHTTP
+import Foundation
 import Logging
 
 /// Everything that can be set. What is not set has the value that stands here.
@@ -16,6 +17,8 @@ public struct Settings: Sendable {
     public var publicURL: String?
     /// `database`: where the carts are kept.
     public var database = DatabaseLocation.sqlite(path: "./corral.db")
+    /// `shop.timeZone`: where days, weeks, months and years begin.
+    public var timeZone = TimeZone.gmt
     /// `cocart.dateFormat`: the dates of CoCart's rows for everybody; without it the kind of credential decides.
     public var dateFormat: CoCartAPI.DateFormat?
     /// `carts.guestLifetime`, `carts.customerLifetime` (at most 30 days), `carts.abandonedAfter`, `shop.currency`.

@@ -8,8 +8,8 @@ struct PageReader {
     /// together in an order, and then a walk passes nearly all carts before it meets the first.
     var cheapToSort = standardCheapToSort
     static let standardCheapToSort = 20_000
-    /// Bytes of the documents of one page.
-    private static let mostBytes = 64 << 20
+    /// Bytes of the documents of one page: of one that may end early, and of one that must hold what it was asked for.
+    private static let (enoughBytes, mostBytes) = (8 << 20, 32 << 20)
 
     private var sort: SortIndex { SortIndex(field: query.sort.field) }
 
@@ -19,15 +19,14 @@ struct PageReader {
             let total = try count(filter)
             let places = try places(filter, total: total)
             let shown = places.prefix(query.limit)
-            let (records, last) = try records(shown)
-            if last != shown.last {
-                // Whoever goes on from a position misses nothing; whoever counts pages would.
-                guard case .after = query.start else {
-                    throw CartError(.tooLarge, "The page is larger than \(Self.mostBytes) bytes; ask for fewer carts at once.")
-                }
-                return CartPage(records: records, total: total, next: last)
+            // Whoever goes on from a position misses nothing when a page ends early; whoever counts pages would.
+            var mayEndEarly = false
+            if case .after = query.start { mayEndEarly = true }
+            let (records, last) = try records(shown, upTo: mayEndEarly ? Self.enoughBytes : Self.mostBytes)
+            guard last == shown.last || mayEndEarly else {
+                throw CartError(.tooLarge, "The page is larger than \(Self.mostBytes) bytes; ask for fewer carts at once.")
             }
-            return CartPage(records: records, total: total, next: places.count > query.limit ? last : nil)
+            return CartPage(records: records, total: total, next: last == shown.last && places.count <= query.limit ? nil : last)
         }
     }
 
@@ -41,14 +40,16 @@ struct PageReader {
             // A filter that finds few by an index of its own does so each time anew; others must not, or the walk would pass all that
             // match on each page.
             let places = try query.filter.isSelective ? collect(filter, offset: 0) : walk(filter, offset: 0)
-            return try records(places.prefix(query.limit)).records
+            return try records(places.prefix(query.limit), upTo: Self.enoughBytes).records
         }
     }
 
-    /// The documents of carts in their order, as far as they fit into one page; at least the first.
+    /// The documents of carts in their order, as far as they fit into so many bytes; at least the first.
     ///
     /// - Returns: `last`: the last of the places that was read; nil if there are none.
-    private func records(_ places: ArraySlice<CartPosition>) throws(SQLiteError) -> (records: [CartRecord], last: CartPosition?) {
+    private func records(
+        _ places: ArraySlice<CartPosition>, upTo most: Int
+    ) throws(SQLiteError) -> (records: [CartRecord], last: CartPosition?) {
         var records: [CartRecord] = []
         records.reserveCapacity(places.count)
         var last: CartPosition?
@@ -56,7 +57,7 @@ struct PageReader {
         for place in places {
             if let record = try record(id: place.id) {
                 bytes += record.document.count
-                if bytes > Self.mostBytes, !records.isEmpty { break }
+                if bytes > most, !records.isEmpty { break }
                 records.append(record)
             }
             last = place

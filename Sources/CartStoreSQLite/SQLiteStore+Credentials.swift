@@ -26,7 +26,8 @@ extension SQLiteStore: CredentialStore {
             let insert = try connection.statement(
                 """
                 INSERT INTO consumer_keys (user_id, description, permission, store_id, allowed_ranges, key_hash, secret_hash, truncated_key,
-                created, expires, revoked, last_access, requests) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+                created, expires, revoked, last_access, requests, kind)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
                 """)
             insert.bind(key.userID, at: 1)
             insert.bind(key.description, at: 2)
@@ -41,6 +42,7 @@ extension SQLiteStore: CredentialStore {
             insert.bind(key.revoked?.milliseconds, at: 11)
             insert.bind(key.lastAccess?.milliseconds, at: 12)
             insert.bind(key.requests, at: 13)
+            insert.bind(key.kind.rawValue, at: 14)
             try insert.run()
             try connection.noteCredentialsChange()
             var stored = key
@@ -155,7 +157,7 @@ extension Connection {
         let select = try statement(
             """
             SELECT consumer_keys.id, user_id, description, permission, store_id, allowed_ranges, key_hash, secret_hash, truncated_key,
-            consumer_keys.created, expires, revoked, last_access, requests,
+            consumer_keys.created, expires, revoked, last_access, requests, kind,
             users.id, users.name, users.email, users.role, users.password, users.created
             FROM consumer_keys JOIN users ON users.id = user_id WHERE \(condition) ORDER BY consumer_keys.id
             """)
@@ -166,17 +168,19 @@ extension Connection {
             let texts = select.text(5).split(separator: " ")
             let ranges = texts.compactMap { NetworkRange(String($0)) }
             // A range that was lost would let everybody in.
-            guard let permission = Permission(rawValue: select.text(3)), ranges.count == texts.count else {
+            guard let permission = Permission(rawValue: select.text(3)), let kind = ConsumerKey.Kind(rawValue: select.text(14)),
+                ranges.count == texts.count
+            else {
                 throw CartError.damaged("consumer_keys")
             }
             let key = ConsumerKey(
-                id: select.integer(0), userID: select.integer(1), description: select.text(2), permission: permission,
+                id: select.integer(0), kind: kind, userID: select.integer(1), description: select.text(2), permission: permission,
                 storeID: select.optionalInteger(4), allowedRanges: ranges, keyHash: select.text(6), secretHash: select.blob(7),
                 truncatedKey: select.text(8), created: Timestamp(milliseconds: select.integer(9)),
                 expires: select.optionalInteger(10).map(Timestamp.init(milliseconds:)),
                 revoked: select.optionalInteger(11).map(Timestamp.init(milliseconds:)),
                 lastAccess: select.optionalInteger(12).map(Timestamp.init(milliseconds:)), requests: select.integer(13))
-            keys.append(KeyAndUser(key: key, user: try select.user(from: 14)))
+            keys.append(KeyAndUser(key: key, user: try select.user(from: 15)))
         }
         return keys
     }

@@ -1,7 +1,7 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials, answers]
+    static let migrations: [String] = [carts, credentials, answers, keyKinds]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
@@ -153,4 +153,6 @@ enum Schema {
         ) STRICT;
         CREATE INDEX answers_expires ON answers (expires);
         """
+
+    private static let keyKinds = "ALTER TABLE consumer_keys ADD COLUMN kind TEXT NOT NULL DEFAULT 'cocart'"
 }

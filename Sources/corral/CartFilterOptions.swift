@@ -40,8 +40,14 @@ struct CartFilterOptions: ParsableArguments {
     @Option(help: "true: without items to buy; false: with.")
     var empty: Bool?
 
-    /// - Throws: `ValidationError` if the list of products is none.
+    /// - Throws: `ValidationError` for a value that no cart can have: an empty one, as from a variable that was not set, must not mean all.
     func filter() throws -> CartFilter {
+        for (option, text) in [("--email", email), ("--source", source)] where text == "" {
+            throw ValidationError("\(option) must not be empty.")
+        }
+        if let name, CartFilter.NamePart(name) == nil { throw ValidationError("--name must not be empty.") }
+        if let ownerID, Owner(id: ownerID) == nil { throw ValidationError("--owner-id must be from 1 to 4294967295.") }
+        if let storeID, !(1...Int64(Int32.max)).contains(storeID) { throw ValidationError("--store-id must be from 1 to \(Int32.max).") }
         var filter = CartFilter()
         filter.state = state
         filter.ownerKind = ownerType
@@ -58,7 +64,7 @@ struct CartFilterOptions: ParsableArguments {
         filter.isEmpty = empty
         if let productIDs {
             let ids = productIDs.split(separator: ",", omittingEmptySubsequences: false).map { Int64($0.trimmingPrefix(" ")) }
-            guard !ids.contains(nil) else { throw ValidationError("--product-ids must be whole numbers, parted by commas.") }
+            guard ids.allSatisfy({ ($0 ?? 0) > 0 }) else { throw ValidationError("--product-ids must be whole numbers, parted by commas.") }
             filter.productIDs = Set(ids.compactMap(\.self))
         }
         return filter

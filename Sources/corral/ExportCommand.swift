@@ -21,25 +21,38 @@ extension CartsCommand {
 
         func run() async throws {
             let progress = Progress("Exporting", of: nil)
-            let output = try file == "-" ? nil : NewFile(path: file)
-            let handle = output?.handle ?? .standardOutput
             let count = try await store.withStore { store, settings in
                 let clock = StateClock(now: SystemWallClock().now, abandonedAfter: settings.policy.abandonedAfter)
                 let filter = try filters.filter()
+                let output = try file == "-" ? nil : NewFile(path: file)
                 var count = 0
-                var last: Int64 = 0
-                while case let records = try await store.carts(filter, at: clock, after: last, limit: 1000), let newest = records.last {
-                    last = newest.id
-                    count += records.count
-                    try handle.write(contentsOf: records.reduce(into: Data()) { $0 += $1.document + [UInt8(ascii: "\n")] })
-                    progress.show(count)
+                do {
+                    var last: Int64 = 0
+                    while case let records = try await store.carts(filter, at: clock, after: last, limit: 1000), let newest = records.last {
+                        last = newest.id
+                        count += records.count
+                        let lines = try records.reduce(into: Data()) { $0 += try $1.line(at: clock) + [UInt8(ascii: "\n")] }
+                        try (output?.handle ?? .standardOutput).write(contentsOf: lines)
+                        progress.show(count)
+                    }
+                    try output?.complete()
+                } catch {
+                    output?.remove()
+                    throw error
                 }
                 return count
             }
-            try output?.complete()
             progress.end()
             printToStandardError("Exported \(count) carts (\(progress.rate(count)) a second).")
         }
+    }
+}
+
+extension CartRecord {
+    /// The document. Of a cart that was abandoned once with its state, which an import goes by: the document alone would not tell.
+    fileprivate func line(at clock: StateClock) throws(CartError) -> [UInt8] {
+        guard wasAbandoned else { return document }
+        return answer(state: try cart().state(at: clock.now, wasAbandoned: true, abandonedAfter: clock.abandonedAfter))
     }
 }
 
@@ -49,10 +62,14 @@ private struct NewFile {
     private let path: String
     private var unfinished: String { path + ".part" }
 
+    /// - Throws: ``Failure`` if the file cannot be made, or something that is no file has its name.
     init(path: String) throws {
         self.path = path
-        // Names and addresses are nobody else's business.
-        let descriptor = open(path + ".part", O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+        var standing = stat()
+        if lstat(path, &standing) == 0, standing.st_mode & S_IFMT != S_IFREG { throw Failure("\(path) is not a file.") }
+        // Names and addresses are nobody else's business, and nobody else may choose where they go.
+        unlink(path + ".part")
+        let descriptor = open(path + ".part", O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
         guard descriptor >= 0 else { throw Failure("\(path) cannot be written.") }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
@@ -61,4 +78,6 @@ private struct NewFile {
         try handle.synchronize()
         guard rename(unfinished, path) == 0 else { throw Failure("\(path) cannot be written.") }
     }
+
+    func remove() { unlink(unfinished) }
 }

@@ -21,6 +21,9 @@ struct ImportCommand: AsyncParsableCommand {
         /// Carts in one transaction, and bytes of their lines.
         private static let batch = 1000
         private static let batchBytes = 16 << 20
+        /// Bytes of a line, and how deep it may be nested: more than any server takes, so that what one gave is taken back.
+        private static let longestLine = 64 << 20
+        private static let deepest = 512
 
         @OptionGroup var store: StoreOptions
         @Argument(help: "The file; - is stdin.")
@@ -39,30 +42,30 @@ struct ImportCommand: AsyncParsableCommand {
             let interruption = Interruption()
             let progress = Progress("Importing", of: nil)
             let count = try await store.withStore(creating: true) { store, settings in
-                let service = CartService(store: store, policy: settings.policy, random: SystemRandomSource())
-                var lines = LineReader(handle, longest: settings.limits.body)
+                var policy = settings.policy
+                policy.largestDocument = Self.longestLine
+                let service = CartService(store: store, policy: policy, random: SystemRandomSource())
+                var lines = LineReader(handle, longest: Self.longestLine)
                 var count = Count(next: fromLine)
-                while let batch = try nextBatch(&lines, depth: settings.limits.jsonDepth) {
-                    let results: [Result<CartService.Saved, CartError>]
-                    do {
-                        if interruption.isRequested { throw Failure("The import was interrupted.") }
-                        results = try await service.put(batch.drafts, at: SystemWallClock().now)
-                    } catch {
-                        progress.end()
-                        printToStandardError("\(count.text). Resume with --from-line \(count.next).")
-                        throw error
-                    }
-                    for (line, result) in zip(batch.numbers, results) {
-                        switch result {
-                        case .success: count.taken += 1
-                        case .failure(let error):
-                            count.refused += 1
-                            refuse(line, error)
+                do {
+                    while let batch = try interruption.breakable(count.farewell, { try nextBatch(&lines) }) {
+                        let results = try await service.put(batch.drafts, at: SystemWallClock().now)
+                        for (line, result) in zip(batch.numbers, results) {
+                            switch result {
+                            case .success: count.taken += 1
+                            case .failure(let error):
+                                count.refused += 1
+                                refuse(line, error)
+                            }
                         }
+                        count.refused += batch.refused
+                        count.next = batch.last + 1
+                        progress.show(count.taken)
                     }
-                    count.refused += batch.refused
-                    count.next = batch.last + 1
-                    progress.show(count.taken)
+                } catch {
+                    progress.end()
+                    printToStandardError(count.farewell)
+                    throw error
                 }
                 return count
             }
@@ -78,6 +81,8 @@ struct ImportCommand: AsyncParsableCommand {
             var next: Int
 
             var text: String { "Imported \(taken) carts, refused \(refused)" }
+
+            var farewell: String { "\(text). Resume with --from-line \(next)." }
         }
 
         private struct Batch {
@@ -90,7 +95,7 @@ struct ImportCommand: AsyncParsableCommand {
         }
 
         /// The next carts to write; nil at the end of the file.
-        private func nextBatch(_ lines: inout LineReader, depth: Int) throws -> Batch? {
+        private func nextBatch(_ lines: inout LineReader) throws -> Batch? {
             var batch = Batch()
             var bytesTaken = 0
             while batch.drafts.count < Self.batch, bytesTaken < Self.batchBytes, let line = try lines.next() {
@@ -100,8 +105,9 @@ struct ImportCommand: AsyncParsableCommand {
                     guard let bytes = line.bytes else { throw CartError(.tooLarge, "The line is too long for a cart.") }
                     if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }) { continue }
                     bytesTaken += bytes.count
-                    var draft = try CartDraft(document: bytes, maximumDepth: depth)
-                    draft.key = draft.key ?? CartKey(line: line.number, bytes)
+                    var draft = try CartDraft(document: bytes, maximumDepth: Self.deepest)
+                    draft.wasAbandoned = draft.state == .recovered
+                    draft.name(by: line.number, bytes)
                     batch.drafts.append(draft)
                     batch.numbers.append(line.number)
                 } catch {
@@ -118,9 +124,13 @@ struct ImportCommand: AsyncParsableCommand {
     }
 }
 
-extension CartKey {
-    /// The key of a line without one: the same each time the file is read, and another for an equal line elsewhere in it.
-    fileprivate init?(line: Int, _ bytes: [UInt8]) {
-        self.init(Hex.encode(SHA256.hash(data: Data("\(line):".utf8) + bytes).prefix(16)))
+extension CartDraft {
+    /// Gives the cart and its items the keys that they lack: the same each time the file is read, and others for an equal line elsewhere.
+    fileprivate mutating func name(by line: Int, _ bytes: [UInt8]) {
+        let name = Hex.encode(SHA256.hash(data: Data("\(line):".utf8) + bytes).prefix(16))
+        key = key ?? CartKey(name)
+        for place in items.indices where items[place].key == nil {
+            items[place].key = Hex.encode(SHA256.hash(data: Data("\(name):\(place)".utf8)).prefix(16))
+        }
     }
 }

@@ -2,22 +2,44 @@ import Foundation
 import Synchronization
 import UnixSignals
 
-/// Notes that the user wants the program to end (SIGINT, SIGTERM), so that long work can stop where it can be resumed. A second signal
-/// ends the program at once.
+/// Lets long work end where it can be resumed when the user wants the program to end (SIGINT, SIGTERM).
 final class Interruption: Sendable {
-    private let requested = Mutex(false)
+    private struct State {
+        var isRequested = false
+        /// What to say at the end, while there is nothing that must be finished first.
+        var farewell: String?
+    }
+
+    private let state = Mutex(State())
 
     init() {
         Task { [weak self] in
-            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
-                let isSecond = self?.requested.withLock { requested in
-                    defer { requested = true }
-                    return requested
-                }
-                if isSecond ?? true { exit(130) }
-            }
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { self?.request() }
         }
     }
 
-    var isRequested: Bool { requested.withLock { $0 } }
+    /// Runs work that may be broken off at any moment, such as waiting for input. If the end is requested meanwhile, or was before, the
+    /// program ends at once, with a line on stderr and the exit code 1.
+    func breakable<Value>(_ farewell: String, _ body: () throws -> Value) rethrows -> Value {
+        state.withLock { state in
+            state.farewell = farewell
+            if state.isRequested { Self.end(farewell) }
+        }
+        defer { state.withLock { $0.farewell = nil } }
+        return try body()
+    }
+
+    /// A second request ends the program in any case.
+    private func request() {
+        state.withLock { state in
+            if let farewell = state.farewell { Self.end(farewell) }
+            if state.isRequested { exit(130) }
+            state.isRequested = true
+        }
+    }
+
+    private static func end(_ farewell: String) -> Never {
+        printToStandardError(farewell)
+        exit(1)
+    }
 }

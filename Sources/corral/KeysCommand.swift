@@ -1,5 +1,6 @@
 import ArgumentParser
 import CartCore
+import Foundation
 
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,6 +17,8 @@ struct KeysCommand: AsyncParsableCommand {
         var description: String
         @Option(help: "What the key may do.")
         var permissions: Permission
+        @Option(help: "Whose API it is for: a consumer key and secret, or an API key for the user's e-mail address.")
+        var kind = ConsumerKey.Kind.cocart
         @Option(name: .customLong("store"), help: "The one store whose carts the key may see. Default: all.")
         var storeID: Int64?
         @Option(
@@ -45,41 +48,56 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let now = SystemWallClock().now
-            let pair = ConsumerKeyPair(random: SystemRandomSource())
+            let random = SystemRandomSource()
+            let (pair, apiKey) = (ConsumerKeyPair(random: random), APIKey(random: random))
             let (key, owner) = try await store.withStore { store, _ in
                 guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
-                let key = try await store.insert(
-                    ConsumerKey(
-                        pair, userID: owner.id, description: description, permission: permissions, storeID: storeID,
-                        allowedRanges: allowedRanges, created: now,
-                        expires: try lifetime().map { now + $0 }))
-                return (key, owner)
+                var key =
+                    switch kind {
+                    case .cocart:
+                        ConsumerKey(pair, userID: owner.id, description: description, permission: permissions, created: now)
+                    case .cscart:
+                        ConsumerKey(apiKey, userID: owner.id, description: description, permission: permissions, created: now)
+                    }
+                key.storeID = storeID
+                key.allowedRanges = allowedRanges
+                key.expires = try lifetime().map { now + $0 }
+                return (try await store.insert(key), owner)
             }
+            let shown: [(label: String, name: String, value: String)] =
+                switch kind {
+                case .cocart:
+                    [
+                        ("Consumer key", "consumer_key", pair.consumerKey), ("Consumer secret", "consumer_secret", pair.consumerSecret),
+                    ]
+                case .cscart: [("Login", "login", owner.email), ("API key", "api_key", apiKey.text)]
+                }
             switch format {
             case .table:
+                for (label, _, value) in shown { print(label.padding(toLength: 17, withPad: " ", startingAt: 0) + value) }
                 print(
                     """
-                    Consumer key     \(pair.consumerKey)
-                    Consumer secret  \(pair.consumerSecret)
 
                     Key \(key.id), \(key.permission.rawValue), of \(owner.name), expires: \(key.expires?.iso8601 ?? "never").
-                    Keep the secret now; it is not shown again.
+                    Keep the \(kind == .cocart ? "secret" : "API key") now; it is not shown again.
                     """)
             case .json:
                 var json = JSONWriter()
                 json.beginObject()
                 json.name("id")
                 json.integer(key.id)
-                json.name("consumer_key")
-                json.string(pair.consumerKey)
-                json.name("consumer_secret")
-                json.string(pair.consumerSecret)
+                for (_, name, value) in shown {
+                    json.name(name)
+                    json.string(value)
+                }
                 json.name("permissions")
                 json.string(key.permission.rawValue)
                 json.name("description")
                 json.string(key.description)
-                json.name("expires")
-                json.optional(key.expires)
+                if kind == .cocart {
+                    json.name("expires")
+                    json.optional(key.expires)
+                }
                 json.endObject()
                 printJSON(json)
             }
@@ -98,10 +116,10 @@ struct KeysCommand: AsyncParsableCommand {
             let now = SystemWallClock().now
             switch format {
             case .table:
-                var table = Table("ID", "KEY", "DESCRIPTION", "USER", "PERMISSIONS", "STATE", "LAST ACCESS", "REQUESTS")
+                var table = Table("ID", "KIND", "KEY", "DESCRIPTION", "USER", "PERMISSIONS", "STATE", "LAST ACCESS", "REQUESTS")
                 for entry in keys {
                     table.add(
-                        String(entry.key.id), "…" + entry.key.truncatedKey, entry.key.description, entry.user.name,
+                        String(entry.key.id), entry.key.kind.rawValue, "…" + entry.key.truncatedKey, entry.key.description, entry.user.name,
                         entry.key.permission.rawValue, entry.key.state(at: now), entry.key.lastAccess?.iso8601 ?? "never",
                         String(entry.key.requests))
                 }
@@ -134,6 +152,7 @@ struct KeysCommand: AsyncParsableCommand {
             case .table:
                 var table = Table("FIELD", "VALUE")
                 table.add("id", String(entry.key.id))
+                table.add("kind", entry.key.kind.rawValue)
                 table.add("key", "…" + entry.key.truncatedKey)
                 table.add("description", entry.key.description)
                 table.add("user", entry.user.name)
@@ -175,6 +194,8 @@ struct KeysCommand: AsyncParsableCommand {
 
 extension Permission: ExpressibleByArgument {}
 
+extension ConsumerKey.Kind: ExpressibleByArgument {}
+
 extension NetworkRange: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
@@ -190,6 +211,8 @@ extension KeyAndUser {
         json.beginObject()
         json.name("id")
         json.integer(key.id)
+        json.name("kind")
+        json.string(key.kind.rawValue)
         json.name("truncated_key")
         json.string(key.truncatedKey)
         json.name("description")

@@ -66,6 +66,26 @@ struct CartServiceTests {
         #expect(second.cart.customer.firstName.isEmpty)
     }
 
+    @Test("A cart that would be too large with all that is filled in is refused, and nothing is kept")
+    func tooLarge() async throws {
+        var policy = CartPolicy()
+        policy.largestDocument = 400
+        let small = CartService(store: store, policy: policy, random: SeededRandom())
+        let error = await #expect(throws: CartError.self) { try await small.put(draft(), under: try key(), in: nil, at: clock.now) }
+        #expect(error?.code == .tooLarge)
+        #expect(try await store.cart(try key()) == nil)
+    }
+
+    @Test("A caller who may see one store learns nothing of the others' carts by a condition")
+    func hiddenCart() async throws {
+        _ = try await service.put(draft { $0.storeID = 1 }, under: try key(), in: nil, at: clock.now)
+        for precondition in [CartService.Precondition.none, .absent, .revision(1)] {
+            let hidden = await #expect(throws: CartError.self) { try await service.delete(try key(), if: precondition, in: 2) }
+            let missing = await #expect(throws: CartError.self) { try await service.delete(try key("b"), if: precondition, in: 2) }
+            #expect(hidden == missing, "\(precondition)")
+        }
+    }
+
     @Test("A key in the draft must be the key of the path")
     func keyMismatch() async throws {
         let key = try key()

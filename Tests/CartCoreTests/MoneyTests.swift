@@ -110,6 +110,26 @@ struct MoneyTests {
     }
 
     @Test(
+        "A decimal between two integers is rounded to the side that is asked for",
+        arguments: [
+            ("29.99", 2999, 2999), ("29.995", 2999, 3000), ("-29.995", -3000, -2999), ("3.0000000000000000000000001", 300, 301),
+            ("0.0", 0, 0),
+            (".5", 50, 50), ("5.", 500, 500), ("1e2", 10_000, 10_000), ("1.5e-3", 0, 1), ("-1.5e-3", -1, 0), ("9e99", .max, .max),
+            ("-9e99", .min, .min), ("92233720368547758.07", .max, .max), ("92233720368547758.071", .max, .max), ("1e-99", 0, 1),
+            ("000", 0, 0),
+            ("1e999999999", .max, .max), ("1e-999999999", 0, 1),
+        ] as [(String, Int64, Int64)])
+    func bounds(text: String, down: Int64, up: Int64) {
+        #expect(Decimal.scaled(text, by: 2, rounded: .down) == down)
+        #expect(Decimal.scaled(text, by: 2, rounded: .up) == up)
+    }
+
+    @Test("What is no decimal has no bound", arguments: ["", ".", "-", "e5", "1e", "1,5", " 1", "0x10", "NaN", "inf", "1e9999999999", "१"])
+    func noBounds(text: String) {
+        #expect(Decimal.scaled(text, by: 2, rounded: .up) == nil)
+    }
+
+    @Test(
         "A decimal is scaled exactly or not at all",
         arguments: [
             ("12", 0, 12), ("-0", 0, 0), ("-0.5", 1, -5), ("1.5e3", 0, 1500), ("1.50", 1, 15), ("1.55", 1, nil), ("+7", 0, 7),

@@ -3,6 +3,15 @@ import Testing
 
 @Suite("Ranges of addresses")
 struct NetworkRangeTests {
+    @Test("A household is one address of IPv4 and all of a /64 of IPv6")
+    func households() throws {
+        func household(_ text: String) throws -> NetworkRange { try #require(NetworkAddress(text)).household }
+        #expect(try household("192.0.2.1") != household("192.0.2.2"))
+        #expect(try household("192.0.2.1") == household("::ffff:192.0.2.1"))
+        #expect(try household("2001:db8::1") == household("2001:db8::ffff:ffff:ffff:ffff"))
+        #expect(try household("2001:db8::1") != household("2001:db8:0:1::1"))
+    }
+
     @Test(
         "hold what begins with the same bits, and nothing of the other version",
         arguments: [

@@ -19,7 +19,9 @@ struct BadInputTests {
         "thumb",
         "_fields", "limit", "cursor", "state", "owner_type", "owner_id", "name", "product_ids", "total_min", "total_max", "created_after",
         "created_before", "updated_after", "updated_before", "expires_after", "expires_before", "store_id", "has_contact", "empty",
-        "consumer_key", "consumer_secret", "rest_route", "unheard_of",
+        "consumer_key", "consumer_secret", "rest_route", "unheard_of", "items_per_page", "sort_by", "cname", "user_id", "total_from",
+        "period", "time_from", "p_ids", "company_id",
+        "_d",
     ]
 
     private static let keys = [
@@ -59,10 +61,11 @@ struct BadInputTests {
     func parameters() async throws {
         try await TestServer.run { server in
             try await server.keep(#"{"key":"a","items":[{"product_id":1}]}"#)
-            let key = try await server.key().authorization
+            let keys = (cscart: try await server.cscartKey().authorization, other: try await server.key().authorization)
             var turn = 0
             for route in server.routes where route.method == "GET" {
-                let path = route.path.replacing("{key}", with: "a")
+                let key = route.isCSCart ? keys.cscart : keys.other
+                let path = route.path(with: "a")
                 for parameter in Self.parameters {
                     // Each route with each parameter; the values take turns.
                     for _ in 0..<4 {
@@ -72,6 +75,13 @@ struct BadInputTests {
                         expect(answer, of: route, [200, 400, 401, 422, 404], "\(parameter)=\(value.prefix(60))")
                     }
                 }
+                for value in Self.values.prefix(10) {
+                    // The credentials of the query win over the header.
+                    let answer = try await server.send(.GET, "\(path)?consumer_key=ck_\(value)&consumer_secret=\(value)", key)
+                    expect(answer, of: route, [200, 401, 422, 404, 429], "credentials \(value)")
+                }
+                let many = try await server.send(.GET, "\(path)?\(String(repeating: "a&", count: 4000))", key)
+                expect(many, of: route, [200, 401, 404, 422], "4,000 parameters")
                 let long = try await server.send(.GET, "\(path)?a=\(String(repeating: "a", count: 9000))", key)
                 expect(long, of: route, [413], "a long URL")
             }
@@ -81,13 +91,14 @@ struct BadInputTests {
     @Test("any key in any path gets an answer of the right dialect, never a 5xx")
     func keys() async throws {
         try await TestServer.run { server in
-            let key = try await server.key().authorization
-            for route in server.routes where route.path.contains("{key}") {
+            let keys = (cscart: try await server.cscartKey().authorization, other: try await server.key().authorization)
+            for route in server.routes where route.path.contains("{") {
+                let key = route.isCSCart ? keys.cscart : keys.other
                 for name in Self.keys {
                     // Byte by byte, since clients mend such paths.
                     let text = try await server.exchange(
                         """
-                        \(route.method) \(route.path.replacing("{key}", with: name)) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                        \(route.method) \(route.path(with: name)) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
                         Authorization: \(key)\r\nContent-Length: 2\r\n\r\n{}
                         """)
                     expect(try #require(TestServer.Answer(wire: text)), of: route, [404, 422], "the key \(name.prefix(60))")
@@ -105,14 +116,17 @@ struct BadInputTests {
                 database
             ).run(input: "correct horse battery\n")
             #expect(made.status == 0, "\(made.errors)")
-            let keys = try await Program.corral(
-                "keys", "create", "--user", "admin", "--description", "test", "--permissions", "read_write", "--format", "json",
-                "--database",
-                database
-            ).run()
-            let pair = try #require(JSONSerialization.jsonObject(with: Data(keys.output.utf8)) as? [String: Any])
-            let authorization = TestServer.basic(
-                try #require(pair["consumer_key"] as? String), try #require(pair["consumer_secret"] as? String))
+            func key(_ kind: String, _ login: String, _ secret: String) async throws -> String {
+                let made = try await Program.corral(
+                    "keys", "create", "--user", "admin", "--description", "test", "--permissions", "read_write", "--kind", kind, "--format",
+                    "json", "--database", database
+                ).run()
+                let pair = try #require(JSONSerialization.jsonObject(with: Data(made.output.utf8)) as? [String: Any])
+                return TestServer.basic(try #require(pair[login] as? String), try #require(pair[secret] as? String))
+            }
+            let keys = (
+                cscart: try await key("cscart", "login", "api_key"), other: try await key("cocart", "consumer_key", "consumer_secret")
+            )
             let program = try await Program.corral("serve", "--port", "0", "--database", database).start { $0.contains("listens on") }
             defer { _ = program.stop() }
             let routes = try await TestServer.run { $0.routes }
@@ -120,7 +134,8 @@ struct BadInputTests {
             let url = "http://127.0.0.1:\(port)"
             func sendAll() async throws {
                 for route in routes {
-                    let path = route.path.replacing("{key}", with: "a")
+                    let path = route.path(with: "a")
+                    let authorization = route.isCSCart ? keys.cscart : keys.other
                     for (name, bytes) in Self.bodies {
                         let headers = [("Content-Type", "application/json")]
                         let answer = try await TestServer.send(
@@ -169,7 +184,10 @@ struct BadInputTests {
         let place = "\(route.method) \(route.path), \(what)"
         #expect(statuses.contains(answer.status), "\(place): \(answer.status) \(answer.text.prefix(300))")
         guard answer.status >= 400 else { return }
-        if route.path.hasPrefix("/wp-json") {
+        if route.isCSCart {
+            #expect(answer.object["status"] as? Int == answer.status && answer.object["message"] is String, "\(place): \(answer.text)")
+            #expect(answer.object.count == 2, "\(place): \(answer.text)")
+        } else if route.path.hasPrefix("/wp-json") {
             #expect((answer.object["data"] as? [String: Any])?["status"] as? Int == answer.status, "\(place): \(answer.text)")
             #expect(answer.object["code"] is String && answer.object["message"] is String, "\(place)")
         } else {
@@ -178,6 +196,12 @@ struct BadInputTests {
         }
         #expect(answer.text.utf8.count < 8192, "\(place): an answer of \(answer.text.utf8.count) bytes")
     }
+}
+
+extension Route {
+    fileprivate var isCSCart: Bool { path.hasPrefix("/api/") }
+
+    fileprivate func path(with name: String) -> String { path.replacing("{key}", with: name).replacing("{user_id}", with: name) }
 }
 
 extension TestServer.Answer {

@@ -77,6 +77,14 @@ private struct Comparison {
         if number(0..<10) == 0 { body.removeLast() }
         let path = "/v1/carts/\(name)"
         var (precondition, headers) = try await precondition(name)
+        // The rule, apart from the service that keeps to it.
+        let standing = try await standing(name)
+        let rule =
+            switch precondition {
+            case .absent where standing != nil: 412
+            case .revision(let revision) where standing?.revision != revision: 412
+            default: standing == nil ? 201 : 200
+            }
         var expected = 0
         do {
             let draft = try CartDraft(document: body)
@@ -85,6 +93,7 @@ private struct Comparison {
         } catch let error as CartError {
             expected = error.code == .malformedJSON ? 400 : error.code == .conflict ? 412 : 422
         }
+        if expected != 400 { #expect(expected == rule, "step \(step)") }
         if number(0..<3) == 0 { headers.append(("Idempotency-Key", "s\(step)")) }
         let answer = try await server.send(.PUT, path, key, headers: headers, body: body)
         #expect(answer.status == expected, "step \(step): \(answer.text)")
@@ -96,12 +105,21 @@ private struct Comparison {
     private mutating func delete(_ path: String, _ name: String, _ step: Int) async throws {
         let isNative = path.hasPrefix("/v1")
         var (precondition, headers) = isNative ? try await precondition(name) : (.none, [])
+        let standing = try await standing(name)
+        let rule =
+            switch precondition {
+            case _ where standing == nil: 404
+            case .absent: 412
+            case .revision(let revision) where standing?.revision != revision: 412
+            default: isNative ? 204 : 200
+            }
         var expected = isNative ? 204 : 200
         do {
             try await oracle.delete(try #require(CartKey(name)), if: precondition, in: nil)
         } catch let error as CartError {
             expected = error.code == .cartNotFound ? 404 : 412
         }
+        #expect(expected == rule, "step \(step)")
         if isNative, number(0..<2) == 0 { headers.append(("Idempotency-Key", "s\(step)")) }
         let answer = try await server.send(.DELETE, path, key, headers: headers)
         #expect(answer.status == expected, "step \(step): \(answer.text)")

@@ -77,6 +77,12 @@ struct RateLimitTests {
             #expect(statuses.last == 429)
         }
         try await TestServer.run { server in
+            // Clients that wait for the challenge get it, however many wrong secrets came from their address.
+            for _ in 0..<40 { _ = try await server.send(.GET, "/v1/carts", TestServer.basic("ck_x", "y")) }
+            #expect(try await server.send(.GET, "/v1/carts", TestServer.basic("ck_x", "y")).status == 429)
+            let challenge = try await server.send(.GET, "/v1/carts")
+            #expect(challenge.status == 401)
+            #expect(challenge.headers.first(name: "WWW-Authenticate") != nil)
             let answer = try await server.send(.GET, "/healthz")
             #expect(answer.headers.first(name: "RateLimit-Limit") == nil)
         }

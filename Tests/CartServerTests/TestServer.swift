@@ -31,6 +31,15 @@ struct TestServer: Sendable {
         var authorization: String { TestServer.basic(pair.consumerKey, pair.consumerSecret) }
     }
 
+    /// An e-mail address and an API key as a client of CS-Cart sends them.
+    struct APIKeyPair: Sendable {
+        let id: Int64
+        let login: String
+        let apiKey: String
+
+        var authorization: String { TestServer.basic(login, apiKey) }
+    }
+
     struct Answer {
         var status: Int
         var headers: HTTPHeaders
@@ -96,6 +105,15 @@ struct TestServer: Sendable {
                 allowedRanges: allowedRanges, created: SystemWallClock().now,
                 expires: expires))
         return Key(id: key.id, pair: pair)
+    }
+
+    func cscartKey(_ permission: Permission = .readWrite, of user: User? = nil, storeID: Int64? = nil) async throws -> APIKeyPair {
+        let apiKey = APIKey(random: SystemRandomSource())
+        let user = user ?? administrator
+        let key = try await store.insert(
+            ConsumerKey(
+                apiKey, userID: user.id, description: "test", permission: permission, storeID: storeID, created: SystemWallClock().now))
+        return APIKeyPair(id: key.id, login: user.email, apiKey: apiKey.text)
     }
 
     func send(

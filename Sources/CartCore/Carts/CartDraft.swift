@@ -37,6 +37,10 @@ public struct CartDraft: Hashable, Sendable {
     public var created: Timestamp?
     public var updated: Timestamp?
     public var expires: Timestamp?
+    /// What an answer said of the cart; no write goes by it.
+    public var state: CartState?
+    /// Whether the cart comes from a store in which it was abandoned once. Only an import can know.
+    public var wasAbandoned = false
 
     public init() {}
 

@@ -7,6 +7,8 @@ public struct CartPolicy: Hashable, Sendable {
     /// How long a cart with items rests unchanged before it counts as abandoned.
     public var abandonedAfter: TimeSpan
     public var currency: Currency
+    /// Bytes of a cart's document with everything that was filled in, so that what was read can be written back.
+    public var largestDocument = 2 << 20
 
     /// The longest lifetime that can be set.
     public static let longestLifetime = TimeSpan.days(30)

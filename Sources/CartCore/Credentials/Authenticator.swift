@@ -36,7 +36,8 @@ public final class Authenticator: Sendable {
         self.usage = usage
     }
 
-    /// The caller who shows these credentials.
+    /// The caller who shows these credentials: a consumer key and its secret, or a user's name and password; with the kind `cscart` the
+    /// user's e-mail address and an API key.
     ///
     /// An unknown key and a wrong secret take the same work, so that the time of an answer does not tell whether a key exists. All
     /// refusals are the same error but for its reason, which is for the log alone.
@@ -45,11 +46,11 @@ public final class Authenticator: Sendable {
     /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.permissionDenied` if the address is not allowed; `.tooManyRequests` if too many passwords wait to be
     ///   checked; `.unavailable` if the store cannot be read.
     public func caller(
-        showing credentials: Credentials, from address: NetworkAddress? = nil, now: Timestamp
+        showing credentials: Credentials, as kind: ConsumerKey.Kind = .cocart, from address: NetworkAddress? = nil, now: Timestamp
     ) async throws(CartError) -> Caller {
         let revision = try await refresh()
-        if credentials.login.hasPrefix(ConsumerKey.keyPrefix) {
-            return try await keyCaller(credentials, from: address, now: now, revision: revision)
+        if kind == .cscart || credentials.login.hasPrefix(ConsumerKey.keyPrefix) {
+            return try await keyCaller(credentials, as: kind, from: address, now: now, revision: revision)
         }
         return try await passwordCaller(credentials, revision: revision)
     }
@@ -74,9 +75,10 @@ public final class Authenticator: Sendable {
     }
 
     private func keyCaller(
-        _ credentials: Credentials, from address: NetworkAddress?, now: Timestamp, revision: Int64
+        _ credentials: Credentials, as kind: ConsumerKey.Kind, from address: NetworkAddress?, now: Timestamp, revision: Int64
     ) async throws(CartError) -> Caller {
-        let lookupHash = ConsumerKey.lookupHash(of: credentials.login)
+        // An API key is a text of its own; the e-mail address only says whose it is.
+        let lookupHash = ConsumerKey.lookupHash(of: kind == .cscart ? credentials.secret : credentials.login)
         let remembered = memory.withLock { $0.keys[lookupHash] }
         var found = remembered
         if found == nil {
@@ -96,6 +98,9 @@ public final class Authenticator: Sendable {
             // An unknown key was looked for in the store, so a wrong secret of a remembered key is, too.
             if remembered != nil { _ = try await store.key(lookupHash: Self.nobody) }
             throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret")
+        }
+        guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
+            throw CartError(.unauthenticated, "another user's key")
         }
         guard found.key.isUsable(at: now) else {
             throw CartError(.unauthenticated, found.key.revoked == nil ? "expired key" : "revoked key")

@@ -17,6 +17,9 @@ public struct NetworkAddress: Hashable, Sendable {
             return nil
         }
     }
+
+    /// The addresses that one customer of a network has: this one, or the /64 of an IPv6 address.
+    public var household: NetworkRange { NetworkRange(self, prefix: bytes.count == 4 ? 32 : 64) }
 }
 
 /// All addresses that begin with the same bits (CIDR, RFC 4632): `192.0.2.0/24`, `2001:db8::/32`, or one address alone.
@@ -39,6 +42,12 @@ public struct NetworkRange: Hashable, Sendable {
         self.text = text
         bytes = address.bytes
         self.prefix = prefix
+    }
+
+    fileprivate init(_ address: NetworkAddress, prefix: Int) {
+        bytes = address.bytes.enumerated().map { $0.offset * 8 < prefix ? $0.element : 0 }
+        self.prefix = prefix
+        text = ""
     }
 
     /// Addresses of the other version are never in the range.

@@ -2,7 +2,7 @@
 extension CartDraft {
     /// Reads one cart document.
     ///
-    /// `id`, `revision` and `state` are accepted and ignored, so that what was read can be written back.
+    /// `id`, `revision` and `state` are accepted, whatever they hold, so that what was read can be written back.
     ///
     /// - Parameters:
     ///   - document: one JSON object in UTF-8.
@@ -33,6 +33,7 @@ extension CartDraft {
             case "created": draft.created = try reader.timestamp()
             case "updated": draft.updated = try reader.timestamp()
             case "expires": draft.expires = try reader.timestamp()
+            case "state" where try reader.peek() == .string: draft.state = CartState(rawValue: try reader.string())
             case "id", "revision", "state": try reader.skip()
             default: throw .unknownField
             }

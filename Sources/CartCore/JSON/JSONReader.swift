@@ -51,6 +51,13 @@ public struct JSONReader {
     public mutating func object(
         _ member: (inout JSONReader, String) throws(CartError) -> Void
     ) throws(CartError) {
+        try object(allowingDuplicates: false, member)
+    }
+
+    /// - Parameter allowingDuplicates: whether a name may stand twice, as in objects that are kept verbatim.
+    mutating func object(
+        allowingDuplicates: Bool, _ member: (inout JSONReader, String) throws(CartError) -> Void
+    ) throws(CartError) {
         try expect(.object)
         try open()
         // By their bytes: two spellings of one accented letter are two names.
@@ -62,7 +69,7 @@ public struct JSONReader {
                 let name = try readString()
                 skipWhitespace()
                 try consume(UInt8(ascii: ":"))
-                guard names.insert(Array(name.utf8)).inserted else { throw .invalid(name, "stands twice") }
+                guard names.insert(Array(name.utf8)).inserted || allowingDuplicates else { throw .invalid(name, "stands twice") }
                 do {
                     try member(&self, name)
                 } catch {

@@ -27,6 +27,11 @@ public struct Currency: Hashable, Sendable {
         }
     }
 
+    /// An amount in hundredths of a major unit, whatever the currency's digits, rounded half up; one beyond all numbers is the nearest.
+    public func hundredths(_ amount: Int64) -> Int64 {
+        Int64(clamping: Amount.rounded(Int128(amount) * 100, divisor: Int128(minorUnits)))
+    }
+
     /// An amount as a decimal in major units with exactly the currency's digits: 4999 US cents are `49.99`.
     public func decimal(_ amount: Int64) -> String {
         let digits = self.digits

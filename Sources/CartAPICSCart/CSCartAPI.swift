@@ -1,0 +1,48 @@
+import CartCore
+import CartHTTP
+import Foundation
+import HTTPTypes
+import Hummingbird
+
+/// CS-Cart's Carts API: the routes with which a shop's programs see its abandoned and live carts.
+///
+/// Paths, parameters, fields and statuses are those of the public documentation of CS-Cart and Multi-Vendor.
+public struct CSCartAPI: Dialect {
+    /// Spellings of a version between `/api` and the entity; all mean the same.
+    private static let versions: Set<Substring> = ["2", "2.0", "2.1", "4.0", "4.1"]
+
+    public let responder: RouterResponder<CartRequestContext>
+    public let routes: [Route]
+
+    /// - Parameter timeZone: in which days, weeks, months and years begin.
+    public init(carts: CartService, gate: Gate, timeZone: TimeZone) {
+        let router = Routes(carts: carts, gate: gate, timeZone: timeZone).router()
+        routes = router.all
+        responder = router.buildResponder()
+    }
+
+    /// `/api/…` with or without a version, or `/api.php?_d=…` of a shop without rewritten URLs.
+    public func path(of request: Request) -> String? {
+        let path = request.uri.path
+        let entity: Substring
+        if path == "/api" || path.hasPrefix("/api/") {
+            entity = path.dropFirst("/api/".count)
+        } else if path == "/api.php" {
+            entity = (QueryParameters(request.uri.query)["_d"] ?? "")[...].trimmingPrefix("/")
+        } else {
+            return nil
+        }
+        // The router passes over empty parts; here they are no route.
+        guard !entity.contains("//"), !entity.hasPrefix("/"), !entity.contains(where: { $0 == "?" || $0 == "#" }) else { return "/api" }
+        let parts = entity.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let isVersioned = parts.count == 2 && Self.versions.contains(parts[0])
+        return "/api/" + (isVersioned ? parts[1] : entity)
+    }
+
+    public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
+        // A path of the carts with another method than it has.
+        let isCarts = path(of: request).map { $0 == "/api/carts" || $0.hasPrefix("/api/carts/") } ?? false
+        let isMethod = isCarts && error.code == .routeNotFound && request.method != .get && request.method != .head
+        return ErrorBody(error, isMethodNotAllowed: isMethod).response()
+    }
+}

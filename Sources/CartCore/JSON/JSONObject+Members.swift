@@ -1,0 +1,32 @@
+extension JSONObject {
+    /// The names of the members, each as often as it stands.
+    public var names: [String] {
+        var names: [String] = []
+        read { (reader, name) throws(CartError) in
+            names.append(name)
+            try reader.skip()
+        }
+        return names
+    }
+
+    /// The text of a member; of several with one name the last. nil if there is none, or it is no string.
+    public func string(_ name: String) -> String? {
+        var text: String?
+        read { (reader, found) throws(CartError) in
+            guard Array(found.utf8) == Array(name.utf8) else { return try reader.skip() }
+            if try reader.peek() == .string {
+                text = try reader.string()
+            } else {
+                text = nil
+                try reader.skip()
+            }
+        }
+        return text
+    }
+
+    /// The text was read once when it was kept, so it is an object.
+    private func read(_ member: (inout JSONReader, String) throws(CartError) -> Void) {
+        var reader = JSONReader(Array(text.utf8), maximumDepth: .max)
+        try? reader.object(allowingDuplicates: true, member)
+    }
+}
