@@ -5,6 +5,7 @@ import Foundation
 /// Brings a database file to the present schema.
 struct Migrator {
     let connection: Connection
+    var migrations = Schema.migrations
 
     /// Applies the steps that are missing, each in a transaction of its own. Two processes that start at once do it one after the
     /// other; a file that is up to date is only read.
@@ -14,7 +15,7 @@ struct Migrator {
         if try connection.integer("SELECT 1 FROM sqlite_schema WHERE name = 'migrations'") == nil {
             try connection.execute("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, hash TEXT NOT NULL) STRICT")
         }
-        for (index, sql) in Schema.migrations.enumerated() {
+        for (index, sql) in migrations.enumerated() {
             let number = Int64(index + 1)
             let hash = Hex.encode(SHA256.hash(data: Data(sql.utf8)))
             if try isApplied(number, hash: hash) { continue }
@@ -28,7 +29,7 @@ struct Migrator {
             }
         }
         let newest = try connection.integer("SELECT max(number) FROM migrations") ?? 0
-        guard newest <= Int64(Schema.migrations.count) else {
+        guard newest <= Int64(migrations.count) else {
             throw CartError(.unavailable, "The database was made by a newer version of this program.")
         }
     }

@@ -8,7 +8,8 @@ extension StoreContract {
             var all: [KeyAndUser] = []
             for (place, permission) in Permission.allCases.enumerated() {
                 let owner = place % 2 == 0 ? bob : ann
-                let given = Trial.key(of: owner, "ck_\(place)", permission: permission, expires: place == 0 ? Trial.base : nil)
+                var given = Trial.key(of: owner, "ck_\(place)", permission: permission, expires: place == 0 ? Trial.base : nil)
+                if place % 2 == 0 { given.kind = .cscart }
                 let kept = try await trial.store.insert(given)
                 var expected = given
                 expected.id = kept.id

@@ -43,6 +43,9 @@ struct DemoCommand: AsyncParsableCommand {
         let pair = ConsumerKeyPair(random: random)
         _ = try await store.insert(ConsumerKey(pair, userID: user.id, description: "Demo", permission: .readWrite, created: now))
 
+        let apiKey = APIKey(random: random)
+        _ = try await store.insert(ConsumerKey(apiKey, userID: user.id, description: "Demo", permission: .readWrite, created: now))
+
         let server = CorralServer(settings: settings, store: store, logger: .corral(level: settings.logLevel))
         try await server.run { [carts] port in
             print(
@@ -54,11 +57,15 @@ struct DemoCommand: AsyncParsableCommand {
                   Consumer key     \(pair.consumerKey)
                   Consumer secret  \(pair.consumerSecret)
                   User, password   demo, \(password)
+                  CS-Cart API key  \(apiKey.text), of \(user.email)
 
                 Try it:
 
                   curl -u \(pair.consumerKey):\(pair.consumerSecret) \\
                     'http://127.0.0.1:\(port)/wp-json/cocart/v2/sessions?per_page=2'
+
+                  curl -u \(user.email):\(apiKey.text) \\
+                    'http://127.0.0.1:\(port)/api/carts?items_per_page=2'
 
                 """)
             // The output may be a pipe or a file, where print waits for a full buffer.

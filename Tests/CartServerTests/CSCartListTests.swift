@@ -1,7 +1,6 @@
 import CartCore
 import CartHTTP
 import CartTesting
-import NIOHTTP1
 import Testing
 
 @Suite("The list of CS-Cart's Carts API")
@@ -31,7 +30,7 @@ struct CSCartListTests {
         #expect(found.carts.map { $0["ip_address"] } == expected.page.map(\.cart.ipAddress), "\(query)")
         for (row, entry) in zip(found.carts, expected.page) {
             if row.fields != entry.row { Issue.record("\(query): \(row.fields) is not \(entry.row)") }
-            if let fault = fault(row.userData, entry.cart) { Issue.record("\(query): \(fault)") }
+            if let text = fault(row.userData, entry.cart) { Issue.record("\(query): \(text)") }
         }
         return expected.all.count
     }
@@ -82,7 +81,7 @@ struct CSCartListTests {
                     if rows.isEmpty { break }
                 } while page < 20
                 let all = model.answer(to: [(name: "sort_by", value: sort), (name: "sort_order", value: order)]).all
-                #expect(all.count > 200)
+                #expect(all.count > 150)
                 #expect(seen == all.map(\.cart.ipAddress), "\(sort) \(order)")
                 #expect(page == (all.count + size - 1) / size + 1)
             }

@@ -37,16 +37,15 @@ struct CSCartModel: Sendable {
 
     init(_ carts: [Cart]) {
         let entries = carts.enumerated().map { Entry($1, place: $0) }
-        orders = [
-            "date": entries.sorted { ($0.date, $0.cart.owner.id, $0.place) < ($1.date, $1.cart.owner.id, $1.place) },
-            "total": entries.sorted { ($0.total, $0.cart.owner.id, $0.place) < ($1.total, $1.cart.owner.id, $1.place) },
+        let byDate = entries.sorted { ($0.date, $0.cart.owner.id, $0.place) < ($1.date, $1.cart.owner.id, $1.place) }
+        let byTotal = entries.sorted { ($0.total, $0.cart.owner.id, $0.place) < ($1.total, $1.cart.owner.id, $1.place) }
+        let byName = entries.sorted { a, b in
             // Those without any name have the smallest one.
-            "customer": entries.sorted { a, b in
-                if a.last != b.last { return a.last.lexicographicallyPrecedes(b.last) }
-                if a.first != b.first { return a.first.lexicographicallyPrecedes(b.first) }
-                return (a.cart.owner.id, a.place) < (b.cart.owner.id, b.place)
-            },
-        ]
+            if a.last != b.last { return a.last.lexicographicallyPrecedes(b.last) }
+            if a.first != b.first { return a.first.lexicographicallyPrecedes(b.first) }
+            return (a.cart.owner.id, a.place) < (b.cart.owner.id, b.place)
+        }
+        orders = ["date": byDate, "total": byTotal, "customer": byName]
     }
 
     /// - Parameter company: the one that the key is tied to.
@@ -92,7 +91,7 @@ struct CSCartModel: Sendable {
         func isTrue(_ name: String) -> Bool { ["true", "1", "Y"].contains(last(name)) }
         var conditions: [(Entry) -> Bool] = []
 
-        let words = (last("cname") ?? "").split(separator: " ").map { Data(Folding.fold(String($0)).utf8) }
+        let words = (last("cname") ?? "").unicodeScalars.split(separator: " ").map { Data(Folding.fold(String($0)).utf8) }
         if words.count == 1 { conditions.append { $0.first.holds(words[0]) || $0.last.holds(words[0]) } }
         if words.count == 2 { conditions.append { $0.first.holds(words[0]) && $0.last.holds(words[1]) } }
         if let email = last("email") {
@@ -177,14 +176,22 @@ extension CSCartModel.Entry {
         last = Data(Folding.fold(cart.customer.lastName).utf8)
         email = Data(Folding.fold(cart.customer.email).utf8)
         let items = cart.items.filter { $0.kind == .cart }
-        let exact = items.reduce(into: Int128(0)) { $0 += Int128($1.unitPrice) * Int128($1.quantity.millionths) * 100 }
+        var exact: Int128 = 0
+        var millionths: Int64 = 0
+        for item in items {
+            exact += Int128(item.unitPrice) * Int128(item.quantity.millionths) * 100
+            millionths += item.quantity.millionths
+        }
         let unit = 1_000_000 * Int128(cart.currency.minorUnits)
-        let rounded = Int64((2 * (exact < 0 ? -exact : exact) + unit) / (2 * unit))
+        let magnitude = exact < 0 ? -exact : exact
+        let rounded = Int64((2 * magnitude + unit) / (2 * unit))
         total = exact < 0 ? -rounded : rounded
-        let cents = String(total.magnitude % 100)
-        let quantity = items.reduce(Int64(0)) { $0 + $1.quantity.millionths }
-        var millionths = String(String(quantity % 1_000_000 + 1_000_000).dropFirst())
-        while millionths.hasSuffix("0") { millionths.removeLast() }
+        let cents = rounded % 100 < 10 ? "0\(rounded % 100)" : "\(rounded % 100)"
+        let amount = "\(total < 0 ? "-" : "")\(rounded / 100).\(cents)"
+        var quantity = "\(millionths / 1_000_000)."
+        quantity += "\(millionths % 1_000_000 + 1_000_000)".dropFirst()
+        while quantity.hasSuffix("0") { quantity.removeLast() }
+        if quantity.hasSuffix(".") { quantity.removeLast() }
         row = [
             "user_id": String(cart.owner.id),
             "firstname": cart.customer.firstName.isEmpty ? nil : cart.customer.firstName,
@@ -192,8 +199,8 @@ extension CSCartModel.Entry {
             "date": String(date),
             "ip_address": cart.ipAddress,
             "company_id": String(cart.storeID),
-            "cart_products": String(quantity / 1_000_000) + (millionths.isEmpty ? "" : "." + millionths),
-            "total": (total < 0 ? "-" : "") + String(total.magnitude / 100) + (cents.count < 2 ? ".0" : ".") + cents,
+            "cart_products": quantity,
+            "total": amount,
             "order_id": cart.orderID.map(String.init),
         ]
     }

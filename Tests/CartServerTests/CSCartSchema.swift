@@ -29,6 +29,9 @@ struct CSCartRow: Decodable {
         /// All names, and the values that are strings.
         case object(names: Set<String>, texts: [String: String])
 
+        var names: Set<String> { if case .object(let names, _) = self { names } else { [] } }
+        var texts: [String: String] { if case .object(_, let texts) = self { texts } else { [:] } }
+
         init(from decoder: any Decoder) throws {
             if let list = try? decoder.unkeyedContainer() {
                 guard list.isAtEnd else { throw violation(decoder, "is an array with elements") }
@@ -141,7 +144,7 @@ private struct Name: CodingKey {
 
     init(_ name: String) { stringValue = name }
     init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
+    init?(intValue: Int) { return nil }
 }
 
 /// The members of an object that has these names and no others.

@@ -6,6 +6,27 @@ import Testing
 
 @Suite("A database file is brought to the present schema, or refused with the reason")
 struct MigrationTests {
+    @Test("a file of an earlier version keeps its users, keys and carts")
+    func older() async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "corral-\(UUID().uuidString).db").path
+        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) } }
+        do {
+            let connection = try Connection(path: path, access: .write)
+            try Migrator(connection: connection, migrations: Array(Schema.migrations.prefix(2))).migrate()
+            try connection.execute(
+                """
+                INSERT INTO users VALUES (1, 'ann', 'ann', 'ann@example.com', 'ann@example.com', 'shop_manager', 'x', 0);
+                INSERT INTO consumer_keys VALUES (1, 1, 'old', 'read', NULL, '', 'hash', x'00', '1234567', 0, NULL, NULL, NULL, 7);
+                """)
+        }
+        let store = try SQLiteStore(path: path)
+        let key = try await store.key(lookupHash: "hash")?.key
+        #expect(key?.kind == .cocart)
+        #expect(key?.requests == 7)
+        #expect(try await store.users().map(\.name) == ["ann"])
+        await store.close()
+    }
+
     @Test("a file that a newer version made is refused")
     func newer() async throws {
         try await withTemporaryStore { _, path in
