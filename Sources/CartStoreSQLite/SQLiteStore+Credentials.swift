@@ -6,7 +6,7 @@ extension SQLiteStore: CredentialStore {
     }
 
     public func key(lookupHash: String) async throws(CartError) -> KeyAndUser? {
-        try readers.read { try $0.keys(where: "key_hash = ?1", [.text(lookupHash)]).first }
+        try readers.read { try $0.keys(where: "key_hash = ?1 OR previous_key_hash = ?1", [.text(lookupHash)]).first }
     }
 
     public func key(id: Int64) async throws(CartError) -> KeyAndUser? {
@@ -51,16 +51,34 @@ extension SQLiteStore: CredentialStore {
         }
     }
 
-    public func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool {
+    public func changeKey(id: Int64, _ change: KeyChange, now: Timestamp) async throws(CartError) -> KeyAndUser? {
         try await writer.write { transaction in
             let connection = transaction.connection
-            guard try connection.integer("SELECT 1 FROM consumer_keys WHERE id = ?1", [.integer(id)]) != nil else { return false }
-            let update = try connection.statement("UPDATE consumer_keys SET revoked = ?2 WHERE id = ?1 AND revoked IS NULL")
+            guard var entry = try connection.keys(where: "consumer_keys.id = ?1", [.integer(id)]).first else { return nil }
+            let key = try entry.key.changed(change, at: now)
+            if key == entry.key { return entry }
+            let update = try connection.statement(
+                """
+                UPDATE consumer_keys SET key_hash = ?2, secret_hash = ?3, truncated_key = ?4, revoked = ?5, disabled = ?6,
+                previous_key_hash = ?7, previous_secret_hash = ?8, previous_until = ?9 WHERE id = ?1
+                """)
             update.bind(id, at: 1)
-            update.bind(now.milliseconds, at: 2)
+            update.bind(key.keyHash, at: 2)
+            update.bind(key.secretHash, at: 3)
+            update.bind(key.truncatedKey, at: 4)
+            update.bind(key.revoked?.milliseconds, at: 5)
+            update.bind(key.disabled?.milliseconds, at: 6)
+            if let previous = key.previous {
+                update.bind(previous.keyHash, at: 7)
+                update.bind(previous.secretHash, at: 8)
+                update.bind(previous.until.milliseconds, at: 9)
+            } else {
+                for place in 7...9 as ClosedRange<Int32> { update.bind(nil as Int64?, at: place) }
+            }
             try update.run()
-            if connection.changes > 0 { try connection.noteCredentialsChange() }
-            return true
+            try connection.noteCredentialsChange()
+            entry.key = key
+            return entry
         }
     }
 
@@ -157,8 +175,8 @@ extension Connection {
         let select = try statement(
             """
             SELECT consumer_keys.id, user_id, description, permission, store_id, allowed_ranges, key_hash, secret_hash, truncated_key,
-            consumer_keys.created, expires, revoked, last_access, requests, kind,
-            users.id, users.name, users.email, users.role, users.password, users.created
+            consumer_keys.created, expires, revoked, last_access, requests, kind, disabled, previous_key_hash, previous_secret_hash,
+            previous_until, users.id, users.name, users.email, users.role, users.password, users.created
             FROM consumer_keys JOIN users ON users.id = user_id WHERE \(condition) ORDER BY consumer_keys.id
             """)
         select.bind(values)
@@ -179,8 +197,12 @@ extension Connection {
                 truncatedKey: select.text(8), created: Timestamp(milliseconds: select.integer(9)),
                 expires: select.optionalInteger(10).map(Timestamp.init(milliseconds:)),
                 revoked: select.optionalInteger(11).map(Timestamp.init(milliseconds:)),
+                disabled: select.optionalInteger(15).map(Timestamp.init(milliseconds:)),
+                previous: select.optionalInteger(18).map {
+                    ConsumerKey.Previous(keyHash: select.text(16), secretHash: select.blob(17), until: Timestamp(milliseconds: $0))
+                },
                 lastAccess: select.optionalInteger(12).map(Timestamp.init(milliseconds:)), requests: select.integer(13))
-            keys.append(KeyAndUser(key: key, user: try select.user(from: 15)))
+            keys.append(KeyAndUser(key: key, user: try select.user(from: 19)))
         }
         return keys
     }

@@ -1,7 +1,7 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials, answers, keyKinds]
+    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
@@ -155,4 +155,13 @@ enum Schema {
         """
 
     private static let keyKinds = "ALTER TABLE consumer_keys ADD COLUMN kind TEXT NOT NULL DEFAULT 'cocart'"
+
+    /// What a key was before it was rotated, until when that works, and whether it is switched off.
+    private static let keyLives = """
+        ALTER TABLE consumer_keys ADD COLUMN disabled INTEGER;
+        ALTER TABLE consumer_keys ADD COLUMN previous_key_hash TEXT;
+        ALTER TABLE consumer_keys ADD COLUMN previous_secret_hash BLOB;
+        ALTER TABLE consumer_keys ADD COLUMN previous_until INTEGER;
+        CREATE INDEX consumer_keys_previous ON consumer_keys (previous_key_hash) WHERE previous_key_hash IS NOT NULL;
+        """
 }

@@ -9,7 +9,11 @@ extension InMemoryStore {
 
     /// The key with a lookup hash, and its user.
     public func key(lookupHash: String) async throws(CartError) -> KeyAndUser? {
-        state.withLock { state in state.joined.first { Array($0.key.keyHash.utf8) == Array(lookupHash.utf8) } }
+        state.withLock { state in
+            state.joined.first { entry in
+                [entry.key.keyHash, entry.key.previous?.keyHash].contains { $0.map { Array($0.utf8) } == Array(lookupHash.utf8) }
+            }
+        }
     }
 
     /// The key with an id, and its user.
@@ -38,18 +42,20 @@ extension InMemoryStore {
         return kept
     }
 
-    /// Marks a key as revoked; one that is revoked already stays as it was.
-    ///
-    /// - Returns: false if there is no such key.
-    public func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool {
-        state.withLock { state in
-            guard let place = state.keys.firstIndex(where: { $0.id == id }) else { return false }
-            if state.keys[place].revoked == nil {
-                state.keys[place].revoked = now
-                state.credentialsRevision += 1
+    /// Changes a key.
+    public func changeKey(id: Int64, _ change: KeyChange, now: Timestamp) async throws(CartError) -> KeyAndUser? {
+        let result = state.withLock { state -> Result<KeyAndUser?, CartError> in
+            guard let place = state.keys.firstIndex(where: { $0.id == id }) else { return .success(nil) }
+            do throws(CartError) {
+                let changed = try state.keys[place].changed(change, at: now)
+                if changed != state.keys[place] { state.credentialsRevision += 1 }
+                state.keys[place] = changed
+            } catch {
+                return .failure(error)
             }
-            return true
+            return .success(state.joined.first { $0.key.id == id })
         }
+        return try result.get()
     }
 
     /// Adds to the usage of keys; unknown ones are passed over.

@@ -44,13 +44,37 @@ extension StoreContract {
             let ann = try await trial.store.insert(Trial.user("ann"))
             let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
             let other = try await trial.store.insert(Trial.key(of: ann, "ck_2"))
-            try expect(try await trial.store.revokeKey(id: key.id, now: Trial.base), is: true, "revoking")
-            try expect(try await trial.store.revokeKey(id: key.id, now: Trial.base + .days(1)), is: true, "revoking again")
-            try expect(try await trial.store.revokeKey(id: other.id + 1, now: Trial.base), is: false, "revoking an unknown key")
             var revoked = key
             revoked.revoked = Trial.base
+            for now in [Trial.base, Trial.base + .days(1)] {
+                try expect(try await trial.store.changeKey(id: key.id, .revoke, now: now)?.key, is: revoked, "revoking")
+            }
+            try expect(try await trial.store.changeKey(id: other.id + 1, .revoke, now: Trial.base), is: nil, "revoking an unknown key")
             try expect(try await trial.store.keys().map(\.key), is: [revoked, other].sorted { $0.id < $1.id }, "all keys")
             try expect(try await trial.store.key(lookupHash: key.keyHash)?.key, is: revoked, "the revoked key by hash")
+        },
+        Check("A key that is rotated is found by what it is and by what it was; disabling and enabling leave no trace.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let random = SeededRandom()
+            let first = APIKey(random: random)
+            let key = try await trial.store.insert(
+                ConsumerKey(.apiKey(first), userID: ann.id, description: "d", permission: .read, created: Trial.base))
+            let second = APIKey(random: random)
+            let rotated = try require(
+                try await trial.store.changeKey(
+                    id: key.id, .rotate(.apiKey(second), graceUntil: Trial.base + .days(7)), now: Trial.base), "the rotated key")
+            try expect(rotated.key, is: try key.changed(.rotate(.apiKey(second), graceUntil: Trial.base + .days(7)), at: Trial.base), "key")
+            for text in [first.text, second.text] {
+                try expect(try await trial.store.key(lookupHash: ConsumerKey.lookupHash(of: text)), is: rotated, "the key by hash")
+            }
+            let disabled = try await trial.store.changeKey(id: key.id, .disable, now: Trial.base)
+            try expect(disabled?.key.disabled, is: Trial.base, "since when it is disabled")
+            try expect(try await trial.store.changeKey(id: key.id, .enable, now: Trial.base + .days(1)), is: rotated, "the enabled key")
+            try expect(try await trial.store.key(id: key.id), is: rotated, "the key by id")
+            _ = try await trial.store.changeKey(id: key.id, .revoke, now: Trial.base)
+            try await expectInvalid("rotating a revoked key") {
+                _ = try await trial.store.changeKey(id: key.id, .rotate(.apiKey(first), graceUntil: Trial.base), now: Trial.base)
+            }
         },
         Check("Usage adds up, and the last access only rises.") { trial in
             let ann = try await trial.store.insert(Trial.user("ann"))
@@ -83,7 +107,7 @@ extension StoreContract {
             _ = try await trial.store.keys()
             _ = try await trial.keep([try Trial.cart("a")])
             try expect(try await trial.store.credentialsRevision(), is: revision, "the revision after usage")
-            _ = try await trial.store.revokeKey(id: key.id, now: Trial.base)
+            _ = try await trial.store.changeKey(id: key.id, .revoke, now: Trial.base)
             try await expectRise(after: "a revoked key")
             _ = try await trial.store.deleteUser(name: "ann")
             try await expectRise(after: "a deleted user")

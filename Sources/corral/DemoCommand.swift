@@ -44,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
         _ = try await store.insert(ConsumerKey(pair, userID: user.id, description: "Demo", permission: .readWrite, created: now))
 
         let apiKey = APIKey(random: random)
-        _ = try await store.insert(ConsumerKey(apiKey, userID: user.id, description: "Demo", permission: .readWrite, created: now))
+        _ = try await store.insert(ConsumerKey(.apiKey(apiKey), userID: user.id, description: "Demo", permission: .readWrite, created: now))
 
         let server = CorralServer(settings: settings, store: store, logger: .corral(level: settings.logLevel))
         try await server.run { [carts] port in

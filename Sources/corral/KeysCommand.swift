@@ -5,7 +5,7 @@ import Foundation
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "The consumer keys that programs use the API with.",
-        subcommands: [Create.self, List.self, Show.self, Revoke.self])
+        subcommands: [Create.self, List.self, Show.self, Rotate.self, Disable.self, Enable.self, Revoke.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Creates a key and shows its secret, this once only.")
@@ -48,59 +48,16 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let now = SystemWallClock().now
-            let random = SystemRandomSource()
-            let (pair, apiKey) = (ConsumerKeyPair(random: random), APIKey(random: random))
-            let (key, owner) = try await store.withStore { store, _ in
+            let secret = KeySecret(kind, random: SystemRandomSource())
+            let entry = try await store.withStore { store, _ in
                 guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
-                var key =
-                    switch kind {
-                    case .cocart:
-                        ConsumerKey(pair, userID: owner.id, description: description, permission: permissions, created: now)
-                    case .cscart:
-                        ConsumerKey(apiKey, userID: owner.id, description: description, permission: permissions, created: now)
-                    }
+                var key = ConsumerKey(secret, userID: owner.id, description: description, permission: permissions, created: now)
                 key.storeID = storeID
                 key.allowedRanges = allowedRanges
                 key.expires = try lifetime().map { now + $0 }
-                return (try await store.insert(key), owner)
+                return KeyAndUser(key: try await store.insert(key), user: owner)
             }
-            let shown: [(label: String, name: String, value: String)] =
-                switch kind {
-                case .cocart:
-                    [
-                        ("Consumer key", "consumer_key", pair.consumerKey), ("Consumer secret", "consumer_secret", pair.consumerSecret),
-                    ]
-                case .cscart: [("Login", "login", owner.email), ("API key", "api_key", apiKey.text)]
-                }
-            switch format {
-            case .table:
-                for (label, _, value) in shown { print(label.padding(toLength: 17, withPad: " ", startingAt: 0) + value) }
-                print(
-                    """
-
-                    Key \(key.id), \(key.permission.rawValue), of \(owner.name), expires: \(key.expires?.iso8601 ?? "never").
-                    Keep the \(kind == .cocart ? "secret" : "API key") now; it is not shown again.
-                    """)
-            case .json:
-                var json = JSONWriter()
-                json.beginObject()
-                json.name("id")
-                json.integer(key.id)
-                for (_, name, value) in shown {
-                    json.name(name)
-                    json.string(value)
-                }
-                json.name("permissions")
-                json.string(key.permission.rawValue)
-                json.name("description")
-                json.string(key.description)
-                if kind == .cocart {
-                    json.name("expires")
-                    json.optional(key.expires)
-                }
-                json.endObject()
-                printJSON(json)
-            }
+            show(secret, of: entry, as: format)
         }
     }
 
@@ -120,7 +77,7 @@ struct KeysCommand: AsyncParsableCommand {
                 for entry in keys {
                     table.add(
                         String(entry.key.id), entry.key.kind.rawValue, "…" + entry.key.truncatedKey, entry.key.description, entry.user.name,
-                        entry.key.permission.rawValue, entry.key.state(at: now), entry.key.lastAccess?.iso8601 ?? "never",
+                        entry.key.permission.rawValue, entry.key.state(at: now).rawValue, entry.key.lastAccess?.iso8601 ?? "never",
                         String(entry.key.requests))
                 }
                 print(table.text)
@@ -162,7 +119,7 @@ struct KeysCommand: AsyncParsableCommand {
                 table.add(
                     "allowed from",
                     entry.key.allowedRanges.isEmpty ? "anywhere" : entry.key.allowedRanges.map(\.text).joined(separator: ", "))
-                table.add("state", entry.key.state(at: now))
+                table.add("state", entry.key.state(at: now).rawValue)
                 table.add("created", entry.key.created.iso8601)
                 table.add("expires", entry.key.expires?.iso8601 ?? "never")
                 table.add("last access", entry.key.lastAccess?.iso8601 ?? "never")
@@ -176,6 +133,63 @@ struct KeysCommand: AsyncParsableCommand {
         }
     }
 
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Gives a key a new secret and shows it, this once only.",
+            discussion: """
+                Until the time of grace is over the old secret works as well, so that programs can be changed one after the other. A consumer \
+                key stays as it is; an API key is new as a whole.
+                """)
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key.")
+        var id: Int64
+        @Option(help: "How long the old secret works, such as 12h or 7d; 0s: no longer.")
+        var grace = "7d"
+        @Option(help: "How to print.")
+        var format = OutputFormat.table
+
+        private func span() throws -> TimeSpan {
+            guard let span = TimeSpan(text: grace) else { throw ValidationError("--grace must be a time such as 12h or 7d.") }
+            return span
+        }
+
+        func validate() throws { _ = try span() }
+
+        func run() async throws {
+            let now = SystemWallClock().now
+            let (secret, entry) = try await store.withStore { store, _ in
+                guard let standing = try await store.key(id: id) else { throw Failure("There is no key \(id).") }
+                let secret = KeySecret(standing.key.kind, random: SystemRandomSource())
+                guard let entry = try await store.changeKey(id: id, .rotate(secret, graceUntil: now + span()), now: now) else {
+                    throw Failure("There is no key \(id).")
+                }
+                return (secret, entry)
+            }
+            show(secret, of: entry, as: format)
+        }
+    }
+
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Switches a key off; running servers refuse it within a second.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key.")
+        var id: Int64
+
+        func run() async throws { try await change(id, .disable, in: store, done: "Disabled") }
+    }
+
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Switches a key on again.")
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key.")
+        var id: Int64
+
+        func run() async throws { try await change(id, .enable, in: store, done: "Enabled") }
+    }
+
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revokes a key for good; running servers refuse it within a second.")
 
@@ -183,12 +197,60 @@ struct KeysCommand: AsyncParsableCommand {
         @Argument(help: "The number of the key.")
         var id: Int64
 
-        func run() async throws {
-            guard try await store.withStore({ store, _ in try await store.revokeKey(id: id, now: SystemWallClock().now) }) else {
-                throw Failure("There is no key \(id).")
-            }
-            print("Revoked key \(id).")
+        func run() async throws { try await change(id, .revoke, in: store, done: "Revoked") }
+    }
+}
+
+private func change(_ id: Int64, _ change: KeyChange, in store: StoreOptions, done: String) async throws {
+    let entry = try await store.withStore { store, _ in try await store.changeKey(id: id, change, now: SystemWallClock().now) }
+    guard let entry else { throw Failure("There is no key \(id).") }
+    print("\(done) key \(id), \(entry.key.description).")
+}
+
+/// Prints what is shown once of a key that is new or was rotated.
+private func show(_ secret: KeySecret, of entry: KeyAndUser, as format: OutputFormat) {
+    let key = entry.key
+    let shown: [(label: String, name: String, value: String)] =
+        switch secret {
+        case .pair(let pair) where key.keyHash == ConsumerKey.lookupHash(of: pair.consumerKey):
+            [("Consumer key", "consumer_key", pair.consumerKey), ("Consumer secret", "consumer_secret", pair.consumerSecret)]
+        // A key that was rotated is known to its programs, and to nobody else.
+        case .pair(let pair): [("Consumer secret", "consumer_secret", pair.consumerSecret)]
+        case .apiKey(let apiKey): [("Login", "login", entry.user.email), ("API key", "api_key", apiKey.text)]
         }
+    switch format {
+    case .table:
+        for (label, _, value) in shown { print(label.padding(toLength: 17, withPad: " ", startingAt: 0) + value) }
+        print(
+            """
+
+            Key \(key.id), \(key.permission.rawValue), of \(entry.user.name), expires: \(key.expires?.iso8601 ?? "never").
+            \(key.previous.map { "What was shown before works until \($0.until.iso8601).\n" } ?? "")\
+            Keep the \(key.kind == .cocart ? "secret" : "API key") now; it is not shown again.
+            """)
+    case .json:
+        var json = JSONWriter()
+        json.beginObject()
+        json.name("id")
+        json.integer(key.id)
+        for (_, name, value) in shown {
+            json.name(name)
+            json.string(value)
+        }
+        json.name("permissions")
+        json.string(key.permission.rawValue)
+        json.name("description")
+        json.string(key.description)
+        if key.kind == .cocart {
+            json.name("expires")
+            json.optional(key.expires)
+        }
+        if let previous = key.previous {
+            json.name("grace_until")
+            json.timestamp(previous.until)
+        }
+        json.endObject()
+        printJSON(json)
     }
 }
 
@@ -198,12 +260,6 @@ extension ConsumerKey.Kind: ExpressibleByArgument {}
 
 extension NetworkRange: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
-}
-
-extension ConsumerKey {
-    fileprivate func state(at now: Timestamp) -> String {
-        revoked != nil ? "revoked" : isUsable(at: now) ? "active" : "expired"
-    }
 }
 
 extension KeyAndUser {
@@ -228,13 +284,17 @@ extension KeyAndUser {
         for range in key.allowedRanges { json.string(range.text) }
         json.endArray()
         json.name("state")
-        json.string(key.state(at: now))
+        json.string(key.state(at: now).rawValue)
         json.name("created")
         json.timestamp(key.created)
         json.name("expires")
         json.optional(key.expires)
         json.name("revoked")
         json.optional(key.revoked)
+        json.name("disabled")
+        json.optional(key.disabled)
+        json.name("grace_until")
+        json.optional(key.previous?.until)
         json.name("last_access")
         json.optional(key.lastAccess)
         json.name("requests")

@@ -77,6 +77,66 @@ struct AuthenticatorTests {
         await expectRefusal(pair.consumerKey, pair.consumerSecret, at: .latest)
     }
 
+    @Test("After a rotation the new secret works, and the old one until the time of grace is over")
+    func rotatedKey() async throws {
+        let user = try await insertUser()
+        let random = SeededRandom()
+        let (old, new) = (ConsumerKeyPair(random: random), ConsumerKeyPair(random: random))
+        let key = try await insertKey(of: user, old)
+        _ = try await store.changeKey(id: key.id, .rotate(.pair(new), graceUntil: now + .days(7)), now: now)
+        func isLetIn(_ secret: String, _ time: Timestamp) async -> Bool {
+            let credentials = Credentials(login: old.consumerKey, secret: secret)
+            return (try? await authenticator.caller(showing: credentials, now: time)) != nil
+        }
+        let lastMoment = now + .days(7) - TimeSpan(milliseconds: 1)
+        for time in [now, lastMoment, now + .days(7)] { #expect(await isLetIn(new.consumerSecret, time)) }
+        for time in [now, lastMoment] { #expect(await isLetIn(old.consumerSecret, time)) }
+        #expect(await isLetIn(old.consumerSecret, now + .days(7)) == false)
+        #expect(await isLetIn("", now) == false)
+    }
+
+    @Test("An API key is let in with its user's e-mail address in any case, by its kind alone, and before and after a rotation")
+    func apiKey() async throws {
+        let user = try await insertUser()
+        let other = try await insertUser("bob")
+        let random = SeededRandom()
+        let (old, new) = (APIKey(random: random), APIKey(random: random))
+        #expect(old.text.wholeMatch(of: /[A-Za-z0-9]{32}/) != nil)
+        let key = try await store.insert(ConsumerKey(.apiKey(old), userID: user.id, description: "", permission: .read, created: now))
+        func isLetIn(_ login: String, _ secret: String, as kind: ConsumerKey.Kind = .cscart, at time: Timestamp? = nil) async -> Bool {
+            let credentials = Credentials(login: login, secret: secret)
+            return (try? await authenticator.caller(showing: credentials, as: kind, now: time ?? now))?.user == user
+        }
+        for login in [user.email, user.email.uppercased()] { #expect(await isLetIn(login, old.text)) }
+        for login in ["", "ann", other.email, old.text] { #expect(await isLetIn(login, old.text) == false, "\(login)") }
+        #expect(await isLetIn(user.email, old.text.lowercased()) == false)
+        #expect(await isLetIn(user.email, "correct horse") == false)
+        #expect(await isLetIn(user.email, old.text, as: .cocart) == false)
+        let pair = ConsumerKeyPair(random: random)
+        _ = try await insertKey(of: user, pair)
+        for secret in [pair.consumerKey, pair.consumerSecret] { #expect(await isLetIn(user.email, secret) == false) }
+        _ = try await store.changeKey(id: key.id, .rotate(.apiKey(new), graceUntil: now + .days(1)), now: now)
+        try await Task.sleep(for: Authenticator.freshness + .milliseconds(100))
+        for text in [old.text, new.text] { #expect(await isLetIn(user.email, text)) }
+        #expect(await isLetIn(user.email, old.text, at: now + .days(1)) == false)
+        #expect(await isLetIn(user.email, new.text, at: now + .days(1)))
+    }
+
+    @Test("A disabled key is refused until it is enabled again; a revoked one for good")
+    func disabledKey() async throws {
+        let user = try await insertUser()
+        let pair = ConsumerKeyPair(random: SeededRandom())
+        let key = try await insertKey(of: user, pair)
+        let credentials = Credentials(login: pair.consumerKey, secret: pair.consumerSecret)
+        let states: [(KeyChange, Bool)] = [(.disable, false), (.enable, true), (.revoke, false), (.enable, false)]
+        for (change, isLetIn) in states {
+            _ = try await store.changeKey(id: key.id, change, now: now)
+            let fresh = Authenticator(store: store, usage: usage)
+            let caller = try? await fresh.caller(showing: credentials, now: now)
+            #expect((caller != nil) == isLetIn, "\(change)")
+        }
+    }
+
     @Test("A key that was revoked before is refused, and so, in time, are a revoked key and a deleted user who were let in before")
     func changesAreNoticed() async throws {
         let ann = try await insertUser()
@@ -86,14 +146,14 @@ struct AuthenticatorTests {
         let before = try await insertKey(of: ann, pairs[0])
         let after = try await insertKey(of: ann, pairs[1])
         _ = try await insertKey(of: bob, pairs[2])
-        _ = try await store.revokeKey(id: before.id, now: now)
+        _ = try await store.changeKey(id: before.id, .revoke, now: now)
         await expectRefusal(pairs[0].consumerKey, pairs[0].consumerSecret)
         let allowed = [pairs[1], pairs[2]].map { Credentials(login: $0.consumerKey, secret: $0.consumerSecret) }
         for credentials in allowed { _ = try await authenticator.caller(showing: credentials, now: now) }
         let password = Credentials(login: "bob", secret: "correct horse")
         #expect(try await authenticator.caller(showing: password, now: now).user == bob)
 
-        _ = try await store.revokeKey(id: after.id, now: now)
+        _ = try await store.changeKey(id: after.id, .revoke, now: now)
         _ = try await store.deleteUser(name: "bob")
         let new = try await insertKey(of: ann, pairs[3])
         try await Task.sleep(for: Authenticator.freshness + .milliseconds(100))

@@ -35,7 +35,9 @@ final class WatchedStore: CredentialStore {
     func key(id: Int64) async throws(CartError) -> KeyAndUser? { try await reach().key(id: id) }
     func keys() async throws(CartError) -> [KeyAndUser] { try await reach().keys() }
     func insert(_ key: ConsumerKey) async throws(CartError) -> ConsumerKey { try await reach().insert(key) }
-    func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool { try await reach().revokeKey(id: id, now: now) }
+    func changeKey(id: Int64, _ change: KeyChange, now: Timestamp) async throws(CartError) -> KeyAndUser? {
+        try await reach().changeKey(id: id, change, now: now)
+    }
     func add(_ usage: [KeyUsage]) async throws(CartError) { try await reach().add(usage) }
     func users() async throws(CartError) -> [User] { try await reach().users() }
     func insert(_ user: User) async throws(CartError) -> User { try await reach().insert(user) }

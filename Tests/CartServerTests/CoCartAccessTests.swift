@@ -133,7 +133,7 @@ struct CoCartAccessTests {
             let key = try await server.key(.read)
             #expect(try await server.send(.GET, path, key.authorization).status == 200)
             let other = try DatabaseLocation.sqlite(path: server.path).open(creating: false)
-            #expect(try await other.revokeKey(id: key.id, now: SystemWallClock().now))
+            #expect(try await other.changeKey(id: key.id, .revoke, now: SystemWallClock().now) != nil)
             try await Task.sleep(for: .seconds(1))
             #expect(try await server.send(.GET, path, key.authorization).status == 401)
             #expect(try await server.send(.GET, path, try await server.key(.read).authorization).status == 200)

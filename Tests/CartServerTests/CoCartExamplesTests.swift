@@ -91,7 +91,7 @@ struct CoCartExamplesTests {
             let now = SystemWallClock().now
             let good = try await server.key(.read)
             let revoked = try await server.key(.read)
-            _ = try await server.store.revokeKey(id: revoked.id, now: now)
+            _ = try await server.store.changeKey(id: revoked.id, .revoke, now: now)
             let expired = try await server.key(.read, expires: now - .seconds(1))
             let unknown = ConsumerKeyPair(random: SystemRandomSource())
             let refused: [(String, String?)] = [

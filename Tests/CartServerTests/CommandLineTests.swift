@@ -64,7 +64,17 @@ struct CommandLineTests {
                 #expect(shown.output.contains(consumerKey.suffix(7)))
                 #expect(!shown.output.contains(consumerKey) && !shown.output.contains(secret))
             }
+            let rotated = try await corral(["keys", "rotate", "1", "--grace", "12h", "--format", "json"])
+            let fresh = try #require(try JSONSerialization.jsonObject(with: Data(rotated.output.utf8)) as? [String: Any])
+            #expect(Set(fresh.keys) == ["id", "consumer_secret", "permissions", "description", "expires", "grace_until"])
+            #expect(fresh["consumer_secret"] as? String != secret)
+            #expect(try await corral(["keys", "rotate", "1", "--grace", "soon"]).status == 64)
+            #expect(try await corral(["keys", "disable", "1"]).output == "Disabled key 1, shop.\n")
+            #expect(try await corral(["keys", "show", "1"]).output.contains(/state +disabled/))
+            #expect(try await corral(["keys", "enable", "1"]).output == "Enabled key 1, shop.\n")
+            #expect(try await corral(["keys", "show", "1"]).output.contains(/state +active/))
             #expect(try await corral(["keys", "revoke", "1"]).status == 0)
+            #expect(try await corral(["keys", "rotate", "1"]).status == 1)
             #expect(try await corral(["keys", "show", "1"]).output.contains("revoked"))
             #expect(try await corral(["keys", "revoke", "9"]).status == 1)
             let bound = try await corral([
@@ -78,6 +88,15 @@ struct CommandLineTests {
                 "keys", "create", "--user", "ann", "--description", "x", "--permissions", "read", "--allow-ip", "192.0.2.0/33",
             ])
             #expect(wrong.status == 64)
+            let api = try await corral([
+                "keys", "create", "--kind", "cscart", "--user", "ann", "--description", "back office", "--permissions", "read_write",
+                "--format",
+                "json",
+            ])
+            let apiKey = try #require(try JSONSerialization.jsonObject(with: Data(api.output.utf8)) as? [String: Any])
+            #expect(Set(apiKey.keys) == ["id", "login", "api_key", "permissions", "description"])
+            #expect((apiKey["login"] as? String)?.contains("@") == true)
+            #expect((apiKey["api_key"] as? String)?.wholeMatch(of: /[A-Za-z0-9]{32}/) != nil)
             let nobody = try await corral(["keys", "create", "--user", "eve", "--description", "x", "--permissions", "read"])
             #expect(nobody.status == 1)
             #expect(nobody.errors.contains("There is no user eve."))

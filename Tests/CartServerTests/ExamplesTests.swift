@@ -357,7 +357,7 @@ struct ExamplesTests {
         try await TestServer.run { server in
             let (old, new) = (try await server.key(), try await server.key())
             _ = try await server.keepSamples(0..<600, expiring: .days(-40))
-            _ = try await server.store.revokeKey(id: old.id, now: SystemWallClock().now)
+            _ = try await server.store.changeKey(id: old.id, .revoke, now: SystemWallClock().now)
             for program in ["monitor", "report", "clean-up"] {
                 let alone = try await Examples(language, url: server.url, key: old).run(program)
                 #expect(alone.status == 1)
@@ -524,7 +524,7 @@ struct ExamplesTests {
             let keys = try await server.cartKeys(key)
             #expect(keys.count == 9 && !keys.contains("ada"))
 
-            _ = try await server.store.revokeKey(id: key.id, now: SystemWallClock().now)
+            _ = try await server.store.changeKey(id: key.id, .revoke, now: SystemWallClock().now)
             var refused = try await admin.send(.GET, path, token)
             // The server may trust what it knows of the key for a moment.
             for _ in 0..<50 where refused.status == 200 {
@@ -593,7 +593,7 @@ struct ExamplesTests {
                 let lock = folder.appending(path: "lock").path
                 let (reader, revoked) = (try await server.key(.read), try await server.key())
                 let old = try await server.keepSamples(0..<20, expiring: .days(-40))
-                _ = try await server.store.revokeKey(id: revoked.id, now: SystemWallClock().now)
+                _ = try await server.store.changeKey(id: revoked.id, .revoke, now: SystemWallClock().now)
                 let readOnly = try await Examples(.python, url: server.url, key: reader).run("nightly-clean-up", "--lock-file", lock)
                 #expect(readOnly.status == 1)
                 let errors = try #require(try object(readOnly.output)["errors"] as? [String])

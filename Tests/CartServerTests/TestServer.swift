@@ -112,7 +112,8 @@ struct TestServer: Sendable {
         let user = user ?? administrator
         let key = try await store.insert(
             ConsumerKey(
-                apiKey, userID: user.id, description: "test", permission: permission, storeID: storeID, created: SystemWallClock().now))
+                .apiKey(apiKey), userID: user.id, description: "test", permission: permission, storeID: storeID,
+                created: SystemWallClock().now))
         return APIKeyPair(id: key.id, login: user.email, apiKey: apiKey.text)
     }
 

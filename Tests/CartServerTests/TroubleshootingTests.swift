@@ -252,7 +252,31 @@ struct TroubleshootingTests {
         }
     }
 
-    @Test("401: the key was revoked, which is how a key is disabled")
+    @Test("401: the key was switched off; enabled again it works")
+    func disabledKey() async throws {
+        try await expectRefusal("disabled key") { server in
+            let key = try await server.key(.read)
+            #expect(try await corral("keys", "disable", "\(key.id)", on: server).status == 0)
+            #expect(try await keysShow(key, of: server).contains("state disabled\n"))
+            return ("", key.authorization)
+        }
+        try await TestServer.run { server in
+            let key = try await server.key(.read)
+            for command in ["disable", "enable"] { #expect(try await corral("keys", command, "\(key.id)", on: server).status == 0) }
+            #expect(try await server.send(.GET, sessions, key.authorization).status == 200)
+        }
+    }
+
+    @Test("401: the key was rotated, and the time of grace is over")
+    func rotatedKey() async throws {
+        try await expectRefusal("secret from before the key was rotated") { server in
+            let key = try await server.key(.read)
+            #expect(try await corral("keys", "rotate", "\(key.id)", "--grace", "0s", on: server).status == 0)
+            return ("", key.authorization)
+        }
+    }
+
+    @Test("401: the key was revoked")
     func revokedKey() async throws {
         try await expectRefusal("revoked key") { server in
             let key = try await server.key(.read)

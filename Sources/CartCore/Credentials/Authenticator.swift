@@ -92,9 +92,11 @@ public final class Authenticator: Sendable {
             }
         }
         // The comparison of digests takes the same time whatever they hold; an unknown key is compared, too.
-        let expected = found?.key.secretHash ?? Array(repeating: 0, count: SHA256.byteCount)
-        let isRight = SHA256.hash(data: Data(credentials.secret.utf8)) == Data(expected)
-        guard let found, isRight else {
+        let nothing = [UInt8](repeating: 0, count: SHA256.byteCount)
+        let shown = SHA256.hash(data: Data(credentials.secret.utf8))
+        let isRight = shown == Data(found?.key.secretHash ?? nothing)
+        let wasRight = shown == Data(found?.key.previous?.secretHash ?? nothing)
+        guard let found, isRight || wasRight else {
             // An unknown key was looked for in the store, so a wrong secret of a remembered key is, too.
             if remembered != nil { _ = try await store.key(lookupHash: Self.nobody) }
             throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret")
@@ -102,8 +104,10 @@ public final class Authenticator: Sendable {
         guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
             throw CartError(.unauthenticated, "another user's key")
         }
-        guard found.key.isUsable(at: now) else {
-            throw CartError(.unauthenticated, found.key.revoked == nil ? "expired key" : "revoked key")
+        let state = found.key.state(at: now)
+        guard state == .active else { throw CartError(.unauthenticated, "\(state.rawValue) key") }
+        guard isRight || found.key.previous.map({ now < $0.until }) == true else {
+            throw CartError(.unauthenticated, "secret from before the key was rotated")
         }
         guard found.key.isAllowed(from: address) else {
             throw CartError(.permissionDenied, "The key may not be used from this address.")

@@ -36,6 +36,10 @@ public struct ConsumerKey: Hashable, Sendable {
     /// nil: never.
     public var expires: Timestamp?
     public var revoked: Timestamp?
+    /// Since when the key is switched off; unlike a revoked key it can be switched on again.
+    public var disabled: Timestamp?
+    /// What the key was before it was rotated, as long as both work.
+    public var previous: Previous?
     public var lastAccess: Timestamp?
     /// Requests that were accepted.
     public var requests: Int64
@@ -43,7 +47,8 @@ public struct ConsumerKey: Hashable, Sendable {
     public init(
         id: Int64, kind: Kind = .cocart, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
         allowedRanges: [NetworkRange] = [], keyHash: String, secretHash: [UInt8], truncatedKey: String,
-        created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, lastAccess: Timestamp? = nil, requests: Int64 = 0
+        created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, disabled: Timestamp? = nil, previous: Previous? = nil,
+        lastAccess: Timestamp? = nil, requests: Int64 = 0
     ) {
         self.id = id
         self.kind = kind
@@ -58,35 +63,62 @@ public struct ConsumerKey: Hashable, Sendable {
         self.created = created
         self.expires = expires
         self.revoked = revoked
+        self.disabled = disabled
+        self.previous = previous
         self.lastAccess = lastAccess
         self.requests = requests
     }
 
     /// A new key; the store gives it its `id`.
     public init(
+        _ secret: KeySecret, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
+        allowedRanges: [NetworkRange] = [], created: Timestamp, expires: Timestamp? = nil
+    ) {
+        let (kind, shown, confirmed) =
+            switch secret {
+            case .pair(let pair): (Kind.cocart, pair.consumerKey, pair.consumerSecret)
+            case .apiKey(let apiKey): (Kind.cscart, apiKey.text, apiKey.text)
+            }
+        self.init(
+            id: 0, kind: kind, userID: userID, description: description, permission: permission, storeID: storeID,
+            allowedRanges: allowedRanges, keyHash: Self.lookupHash(of: shown), secretHash: Self.secretHash(of: confirmed),
+            truncatedKey: String(shown.suffix(7)), created: created, expires: expires)
+    }
+
+    /// A new key of a consumer key and its secret.
+    public init(
         _ pair: ConsumerKeyPair, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
         allowedRanges: [NetworkRange] = [], created: Timestamp, expires: Timestamp? = nil
     ) {
         self.init(
-            id: 0, userID: userID, description: description, permission: permission, storeID: storeID, allowedRanges: allowedRanges,
-            keyHash: Self.lookupHash(of: pair.consumerKey), secretHash: Self.secretHash(of: pair.consumerSecret),
-            truncatedKey: String(pair.consumerKey.suffix(7)), created: created, expires: expires)
+            .pair(pair), userID: userID, description: description, permission: permission, storeID: storeID, allowedRanges: allowedRanges,
+            created: created, expires: expires)
     }
 
-    /// A new key of CS-Cart's kind; the store gives it its `id`.
-    public init(
-        _ apiKey: APIKey, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
-        allowedRanges: [NetworkRange] = [], created: Timestamp, expires: Timestamp? = nil
-    ) {
-        self.init(
-            id: 0, kind: .cscart, userID: userID, description: description, permission: permission, storeID: storeID,
-            allowedRanges: allowedRanges, keyHash: Self.lookupHash(of: apiKey.text), secretHash: Self.secretHash(of: apiKey.text),
-            truncatedKey: String(apiKey.text.suffix(7)), created: created, expires: expires)
+    /// What a key was before it was rotated.
+    public struct Previous: Hashable, Sendable {
+        public var keyHash: String
+        public var secretHash: [UInt8]
+        /// From when on it works no longer.
+        public var until: Timestamp
+
+        public init(keyHash: String, secretHash: [UInt8], until: Timestamp) {
+            self.keyHash = keyHash
+            self.secretHash = secretHash
+            self.until = until
+        }
     }
 
-    /// Whether the key can be used at a moment; revoked and expired keys cannot.
-    public func isUsable(at now: Timestamp) -> Bool {
-        revoked == nil && (expires.map { $0 > now } ?? true)
+    /// Whether a key may be used.
+    public enum State: String, Hashable, Sendable, CaseIterable {
+        case active, disabled, expired, revoked
+    }
+
+    /// The state at a moment; the one that cannot be undone comes first.
+    public func state(at now: Timestamp) -> State {
+        if revoked != nil { return .revoked }
+        if let expires, expires <= now { return .expired }
+        return disabled == nil ? .active : .disabled
     }
 
     /// Whether the key may be used from an address; nil is one that nobody knows.
@@ -102,37 +134,5 @@ public struct ConsumerKey: Hashable, Sendable {
     /// SHA-256 of the consumer secret.
     public static func secretHash(of consumerSecret: String) -> [UInt8] {
         Array(SHA256.hash(data: Data(consumerSecret.utf8)))
-    }
-}
-
-/// A consumer key and secret in clear, as they are shown once.
-public struct ConsumerKeyPair: Sendable {
-    /// `ck_` and 40 hexadecimal digits.
-    public let consumerKey: String
-    /// `cs_` and 40 hexadecimal digits.
-    public let consumerSecret: String
-
-    public init(random: some RandomSource) {
-        consumerKey = ConsumerKey.keyPrefix + Hex.encode(random.bytes(20))
-        consumerSecret = ConsumerKey.secretPrefix + Hex.encode(random.bytes(20))
-    }
-}
-
-/// An API key of CS-Cart's form in clear, as it is shown once.
-public struct APIKey: Sendable {
-    /// 32 letters and digits: 190 random bits.
-    public let text: String
-
-    private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-
-    public init(random: some RandomSource) {
-        var text = ""
-        while text.utf8.count < 32 {
-            // Bytes beyond the last whole multiple would make some letters likelier than others.
-            for byte in random.bytes(32) where byte < 248 && text.utf8.count < 32 {
-                text.append(Self.letters[Int(byte) % Self.letters.count])
-            }
-        }
-        self.text = text
     }
 }

@@ -30,7 +30,7 @@ public protocol CredentialStore: Sendable {
     /// A number that rises with every change to a user or a key, made by whichever process; usage does not count.
     func credentialsRevision() async throws(CartError) -> Int64
 
-    /// The key with a ``ConsumerKey/lookupHash(of:)``, usable or not, and its user.
+    /// The key with a ``ConsumerKey/lookupHash(of:)`` now or before it was rotated, usable or not, and its user.
     func key(lookupHash: String) async throws(CartError) -> KeyAndUser?
     func key(id: Int64) async throws(CartError) -> KeyAndUser?
     /// All keys by id.
@@ -39,10 +39,11 @@ public protocol CredentialStore: Sendable {
     ///
     /// - Throws: ``CartError`` `.invalid` if its user does not exist.
     func insert(_ key: ConsumerKey) async throws(CartError) -> ConsumerKey
-    /// Marks a key as revoked from `now` on; one that is revoked already stays as it was.
+    /// Changes a key as ``ConsumerKey/changed(_:at:)`` says, in one transaction.
     ///
-    /// - Returns: false if there is no such key.
-    func revokeKey(id: Int64, now: Timestamp) async throws(CartError) -> Bool
+    /// - Returns: the key as it is now; nil if there is no such key.
+    /// - Throws: ``CartError`` `.invalid` for a change that the key does not allow.
+    func changeKey(id: Int64, _ change: KeyChange, now: Timestamp) async throws(CartError) -> KeyAndUser?
     /// Adds to the usage of keys; unknown ones are passed over.
     func add(_ usage: [KeyUsage]) async throws(CartError)
 

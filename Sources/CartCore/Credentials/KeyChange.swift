@@ -1,0 +1,37 @@
+/// A step in the life of a key.
+public enum KeyChange: Sendable {
+    /// For good.
+    case revoke
+    /// Until it is enabled again.
+    case disable
+    case enable
+    /// A new secret. What was shown before works until `graceUntil`. A consumer key stays as it is, and only its secret is new; an API
+    /// key is new as a whole.
+    case rotate(KeySecret, graceUntil: Timestamp)
+}
+
+extension ConsumerKey {
+    /// The key after a change. A change that has been made before changes nothing.
+    ///
+    /// - Throws: ``CartError`` `.invalid` if a key is rotated that was revoked, or to another kind.
+    public func changed(_ change: KeyChange, at now: Timestamp) throws(CartError) -> ConsumerKey {
+        var key = self
+        switch change {
+        case .revoke: key.revoked = revoked ?? now
+        case .disable: key.disabled = disabled ?? now
+        case .enable: key.disabled = nil
+        case .rotate(let secret, let graceUntil):
+            guard revoked == nil else { throw .invalid("id", "is that of a revoked key") }
+            key.previous = Previous(keyHash: keyHash, secretHash: secretHash, until: graceUntil)
+            switch (kind, secret) {
+            case (.cocart, .pair(let pair)): key.secretHash = Self.secretHash(of: pair.consumerSecret)
+            case (.cscart, .apiKey(let apiKey)):
+                key.keyHash = Self.lookupHash(of: apiKey.text)
+                key.secretHash = Self.secretHash(of: apiKey.text)
+                key.truncatedKey = String(apiKey.text.suffix(7))
+            case (.cocart, _), (.cscart, _): throw .invalid("kind", "is another one than the secret's")
+            }
+        }
+        return key
+    }
+}
