@@ -40,9 +40,16 @@ public struct CSCartAPI: Dialect {
     }
 
     public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
-        // A path of the carts with another method than it has.
-        let isCarts = path(of: request).map { $0 == "/api/carts" || $0.hasPrefix("/api/carts/") } ?? false
-        let isMethod = isCarts && error.code == .routeNotFound && request.method != .get && request.method != .head
-        return ErrorBody(error, isMethodNotAllowed: isMethod).response()
+        var methods: String?
+        if error.code == .routeNotFound, request.method != .get, request.method != .head {
+            // A path with other methods than this one.
+            let parts = (path(of: request) ?? "").split(separator: "/")
+            switch parts.count {
+            case 2 where parts[1] == "carts" || parts[1] == "version": methods = "GET, HEAD"
+            case 3 where parts[1] == "carts": methods = "GET, HEAD, DELETE"
+            default: break
+            }
+        }
+        return ErrorBody(error, methods: methods).response()
     }
 }

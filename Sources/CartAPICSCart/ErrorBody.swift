@@ -15,6 +15,7 @@ struct ErrorBody {
     private let status: HTTPResponse.Status
     private let details: String?
     private let retryAfter: Int?
+    private let methods: String?
 
     static let notAcceptable = ErrorBody(status: .notAcceptable, details: "application/json is all there is")
 
@@ -22,28 +23,30 @@ struct ErrorBody {
         self.status = status
         self.details = details
         retryAfter = nil
+        methods = nil
     }
 
-    /// - Parameter isMethodNotAllowed: whether the path that was not found is one with other methods.
-    init(_ error: CartError, isMethodNotAllowed: Bool) {
+    /// - Parameter methods: those of the path, if it was found with another one.
+    init(_ error: CartError, methods: String?) {
         switch error.code {
         // Whatever the reason: a caller must not learn whether a key exists.
         case .unauthenticated: (status, details) = (.unauthorized, nil)
         case .permissionDenied: (status, details) = (.forbidden, nil)
         case .cartNotFound: (status, details) = (.notFound, nil)
-        case .routeNotFound: (status, details) = (isMethodNotAllowed ? .methodNotAllowed : .notFound, nil)
+        case .routeNotFound: (status, details) = (methods == nil ? .notFound : .methodNotAllowed, nil)
         case .malformedJSON, .invalid, .conflict: (status, details) = (.badRequest, error.reason)
         case .tooLarge: (status, details) = (.contentTooLarge, error.reason)
         case .tooManyRequests: (status, details) = (.tooManyRequests, error.reason)
         case .unavailable: (status, details) = (.serviceUnavailable, "The carts cannot be reached at the moment.")
         }
         retryAfter = error.retryAfter
+        self.methods = methods
     }
 
     func response() -> Response {
         var headers = HTTPFields.cscart
         if status == .unauthorized { headers[.wwwAuthenticate] = #"Basic realm="User email/API key""# }
-        if status == .methodNotAllowed { headers[.allow] = "GET, HEAD, DELETE" }
+        headers[.allow] = methods
         if let retryAfter { headers[.retryAfter] = String(retryAfter) }
         var json = JSONWriter()
         json.beginObject()

@@ -26,7 +26,7 @@ struct ListRequest {
         filter.ownerID = parameters.integer("user_id")
         filter.name = parameters["cname"].flatMap(CartFilter.NamePart.init)
         filter.emailPart = parameters["email"].flatMap { $0.isEmpty ? nil : $0 }
-        filter.ownerKind = (parameters["users_type"] ?? parameters["user_type"]).flatMap { ["R": .customer, "G": .guest][$0] }
+        filter.ownerKind = parameters.ownerKind("users_type") ?? parameters.ownerKind("user_type")
         if parameters.isOn("with_info_only") { filter.hasContact = true }
         filter.productsTotal.from = parameters["total_from"].flatMap { Decimal.scaled($0, by: 2, rounded: .up) }
         filter.productsTotal.to = parameters["total_to"].flatMap { Decimal.scaled($0, by: 2, rounded: .down) }
@@ -62,14 +62,14 @@ struct ListRequest {
             json.string(asked)
         }
         for name in Self.filters {
-            if let value = parameters[name] {
-                json.name(name)
-                json.string(value)
-            } else if name == "p_ids", parameters.isList(name) {
+            if name == "p_ids", parameters.isList(name) {
                 json.name(name)
                 json.beginArray()
                 for value in parameters.list(name) { json.string(value) }
                 json.endArray()
+            } else if let value = parameters[name] {
+                json.name(name)
+                json.string(value)
             }
         }
         json.name("sort_order")
@@ -117,6 +117,8 @@ extension QueryParameters {
     fileprivate func integer(_ name: String) -> Int64? { self[name].flatMap { Self.integer($0) } }
 
     fileprivate func positive(_ name: String) -> Int64? { integer(name).flatMap { $0 > 0 ? $0 : nil } }
+
+    fileprivate func ownerKind(_ name: String) -> Owner.Kind? { self[name].flatMap { ["R": .customer, "G": .guest][$0] } }
 
     fileprivate func isOn(_ name: String) -> Bool { ["true", "1", "Y"].contains(self[name]) }
 }

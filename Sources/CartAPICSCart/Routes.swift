@@ -53,7 +53,8 @@ struct Routes: Sendable {
 
     /// The owner in the path.
     private func ownerID(_ context: CartRequestContext) throws(CartError) -> Int64 {
-        guard let text = context.parameters.get("user_id"), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+        let text = QueryParameters.decode((context.parameters.get("user_id") ?? "").utf8)
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let owner = Int64(text).flatMap(Owner.init(id:))
         else { throw CartError(.cartNotFound, "No owner has this number.") }
         return owner.id

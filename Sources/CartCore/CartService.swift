@@ -154,38 +154,46 @@ public struct CartService: Sendable {
     ///   - ownerID: see ``Owner/id``.
     ///   - storeID: the one store whose carts the caller may see; nil: all.
     ///   - now: the moment of the change.
-    /// - Throws: ``CartError`` `.cartNotFound` if no such cart holds anything to buy, `.unavailable`.
+    /// - Throws: ``CartError`` `.cartNotFound` if no such cart holds anything to buy; `.conflict` if one is damaged, when all others are
+    ///   done; `.unavailable`.
     public func emptyCarts(of ownerID: Int64, in storeID: Int64?, at now: Timestamp) async throws(CartError) {
         var filter = CartFilter()
         filter.ownerID = ownerID
         filter.storeID = storeID
         filter.holdsAny = .cart
-        var isDone = false
-        for _ in 0..<Self.attempts {
-            var changes: [CartChange] = []
-            for record in try await store.carts(filter, at: stateClock(at: now), after: 0, limit: 100) {
-                changes.append(try emptying(record, at: now))
+        var (isDone, isDamaged) = (false, false)
+        var attempts = 0
+        var last: Int64 = 0
+        while true {
+            let records = try await store.carts(filter, at: stateClock(at: now), after: last, limit: 100)
+            guard let newest = records.last else { break }
+            let changes = records.compactMap { emptying($0, at: now) }
+            if changes.count < records.count { isDamaged = true }
+            let results = try await store.apply(changes)
+            if results.contains(where: { $0 != .conflict && $0 != .notFound }) { isDone = true }
+            // Carts that changed meanwhile are looked at again; the others of the page are found no more.
+            if results.contains(.conflict) {
+                attempts += 1
+                guard attempts < Self.attempts else { throw .contended }
+            } else {
+                last = newest.id
             }
-            if changes.isEmpty {
-                guard isDone else { throw .noCart }
-                return
-            }
-            // A cart that changed meanwhile is looked at again.
-            if try await store.apply(changes).contains(where: { $0 != .conflict && $0 != .notFound }) { isDone = true }
         }
-        throw .contended
+        if isDamaged { throw CartError(.conflict, "A cart of the owner is damaged and cannot be emptied.") }
+        guard isDone else { throw .noCart }
     }
 
-    private func emptying(_ record: CartRecord, at now: Timestamp) throws(CartError) -> CartChange {
-        var cart = try record.cart()
-        let wasAbandoned = record.wasAbandoned || cart.wasAbandoned(by: now, after: policy.abandonedAfter)
+    /// The change that takes out of a cart what is to be bought; nil if the cart is damaged. With that it begins anew: it is not one that
+    /// was abandoned and came back.
+    private func emptying(_ record: CartRecord, at now: Timestamp) -> CartChange? {
+        guard var cart = try? record.cart() else { return nil }
         cart.items.removeAll { $0.kind == .cart }
         if cart.items.isEmpty { return .delete(cart.key, revision: record.revision) }
         cart.coupons = []
         cart.fees = []
         cart.totals = CartTotals()
         cart.updated = now
-        return .save(cart, wasAbandoned: wasAbandoned, replacing: record.revision)
+        return .save(cart, wasAbandoned: false, replacing: record.revision)
     }
 
     /// One try at a write: what to change, and what the result means; nil if it means that the cart changed meanwhile.

@@ -70,7 +70,7 @@ public struct FrontDoor: HTTPResponder {
             var error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
             context.note(error)
             if error.code == .unauthenticated {
-                do throws(CartError) { try gate.noteFailure(context) } catch let tooMany { error = tooMany }
+                do throws(CartError) { try gate.noteFailure(request, context) } catch let tooMany { error = tooMany }
             }
             let response = dialect.response(to: error, for: request, context)
             return isHead ? response.createHeadResponse() : response

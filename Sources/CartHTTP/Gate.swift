@@ -5,7 +5,7 @@ import Synchronization
 
 /// Lets callers in: who they are, and whether they come too often.
 public struct Gate: Sendable {
-    /// Answers of 401 in a minute that an address gets before all its calls that fail to authenticate are answered with 429.
+    /// Answers of 401 in a minute that an address gets before its calls that show wrong credentials are answered with 429.
     static let failuresPerMinute = 20
 
     private let authenticator: Authenticator
@@ -40,10 +40,12 @@ public struct Gate: Sendable {
     ///
     /// - Throws: ``CartError`` `.tooManyRequests` if the address had too many of them. Not for a request that showed no credentials: many
     ///   clients wait for the challenge of a 401 before they send theirs.
-    func noteFailure(_ context: CartRequestContext) throws(CartError) {
+    func noteFailure(_ request: Request, _ context: CartRequestContext) throws(CartError) {
         guard let address = context.clientAddress?.household else { return }
         let standing = failures.take(address)
-        if standing.retryAfter != nil, context.rate.hasCredentials { try context.hold(to: standing) }
+        if standing.retryAfter != nil, context.rate.hasCredentials || request.headers[.authorization] != nil {
+            try context.hold(to: standing)
+        }
     }
 }
 
@@ -63,7 +65,7 @@ final class RateNote: Sendable {
         }
     }
 
-    /// Whether the request showed credentials, right or wrong.
+    /// Whether the request showed credentials that could be read, right or wrong.
     var hasCredentials: Bool { state.withLock { $0.hasCredentials } }
 
     func noteCredentials() { state.withLock { $0.hasCredentials = true } }

@@ -17,6 +17,12 @@ public struct HTTPLimits: Hashable, Sendable {
     /// How long a connection without traffic stays open.
     public var idleTimeout = TimeSpan.seconds(75)
 
+    /// How long the head of a request may take, from its first byte on.
+    public var headerTimeout = TimeSpan.seconds(10)
+    /// How long the body of a request may take.
+    public var bodyTimeout = TimeSpan.seconds(60)
+    /// How long a client may take for each part of an answer.
+    public var responseTimeout = TimeSpan.seconds(60)
     /// Requests a minute with one key, and from one address; nil: any number.
     public var keyRate: Int?
     public var addressRate: Int?

@@ -51,7 +51,12 @@ public struct CorralServer: Sendable {
 
     private var channelConfiguration: HTTP1Channel.Configuration {
         HTTP1Channel.Configuration(
-            additionalChannelHandlers: [ContinueHandler()],
+            additionalChannelHandlers: [
+                DeadlineHandler(
+                    head: .milliseconds(settings.limits.headerTimeout.milliseconds),
+                    body: .milliseconds(settings.limits.bodyTimeout.milliseconds),
+                    response: .milliseconds(settings.limits.responseTimeout.milliseconds)), ContinueHandler(),
+            ],
             idleTimeout: .milliseconds(settings.limits.idleTimeout.milliseconds),
             httpDecoderConfiguration: .init(
                 maxHeaderFieldSize: settings.limits.header, maxHeaderListSize: settings.limits.header,

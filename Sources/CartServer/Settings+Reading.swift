@@ -31,7 +31,8 @@ extension Settings {
         "server.host", "server.port", "server.publicURL", "database", "shop.currency", "shop.timeZone", "cocart.dateFormat",
         "carts.guestLifetime",
         "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
-        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.keyRate", "limits.addressRate", "log.level",
+        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.headerTimeout", "limits.bodyTimeout",
+        "limits.responseTimeout", "limits.keyRate", "limits.addressRate", "log.level",
     ]
 }
 
@@ -77,10 +78,10 @@ private struct SettingsReader {
         settings.limits.url = try await integer("limits.url", in: 256...(1 << 20)) ?? settings.limits.url
         settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...500) ?? settings.limits.jsonDepth
         settings.limits.connections = try await integer("limits.connections", in: 1...100_000) ?? settings.limits.connections
-        settings.limits.idleTimeout =
-            try await parsed("limits.idleTimeout", "must be a time from 1s to 1h") { text in
-                TimeSpan(text: text).flatMap { $0 >= .seconds(1) && $0 <= .hours(1) ? $0 : nil }
-            } ?? settings.limits.idleTimeout
+        settings.limits.idleTimeout = try await timeout("limits.idleTimeout") ?? settings.limits.idleTimeout
+        settings.limits.headerTimeout = try await timeout("limits.headerTimeout") ?? settings.limits.headerTimeout
+        settings.limits.bodyTimeout = try await timeout("limits.bodyTimeout") ?? settings.limits.bodyTimeout
+        settings.limits.responseTimeout = try await timeout("limits.responseTimeout") ?? settings.limits.responseTimeout
         settings.limits.keyRate = try await rate("limits.keyRate")
         settings.limits.addressRate = try await rate("limits.addressRate")
         settings.logLevel =
@@ -110,6 +111,12 @@ private struct SettingsReader {
             if text == "off" { return .some(nil) }
             return Int(text).flatMap { range.contains($0) ? $0 : nil }
         } ?? nil
+    }
+
+    private func timeout(_ key: String) async throws -> TimeSpan? {
+        try await parsed(key, "must be a time from 1s to 1h") { text in
+            TimeSpan(text: text).flatMap { $0 >= .seconds(1) && $0 <= .hours(1) ? $0 : nil }
+        }
     }
 
     private func lifetime(_ key: String) async throws -> TimeSpan? {

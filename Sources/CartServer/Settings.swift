@@ -26,7 +26,7 @@ public struct Settings: Sendable {
     /// `cors.origins`: pages that browsers may show answers to.
     public var origins: Set<String> = []
     /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.jsonDepth`, `limits.connections`,
-    /// `limits.idleTimeout` as a time, `limits.keyRate` and `limits.addressRate` in requests a minute or `off`.
+    /// `limits.idleTimeout`, `limits.headerTimeout`, `limits.bodyTimeout` and `limits.responseTimeout` as times, `limits.keyRate` and `limits.addressRate` in requests a minute or `off`.
     public var limits = HTTPLimits()
     /// `log.level`: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
     public var logLevel = Logger.Level.info

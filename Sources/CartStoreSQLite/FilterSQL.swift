@@ -9,6 +9,7 @@ struct FilterSQL {
     /// Whether the conditions look at nothing but store and flags, so that `cart_facets` can count.
     private(set) var isFacet = true
 
+    private static let fewProducts = 8
     /// The shortest text that the trigrams can find.
     private static let trigram = 3
 
@@ -33,11 +34,7 @@ struct FilterSQL {
         add(filter.created, on: "created")
         add(filter.updated, on: "updated")
         add(filter.expires, on: "expires")
-        for product in filter.productIDs.sorted() {
-            add(
-                "id IN (SELECT cart_id FROM cart_products WHERE product_id = ? AND kinds & \(filter.productKinds.rawValue) <> 0)",
-                [.integer(product)])
-        }
+        add(products: filter.productIDs.sorted(), in: filter.productKinds)
         if let part = filter.emailPart {
             let part = Folding.fold(part)
             add(text: "instr(email, ?) > 0", [.text(part)], holding: [part])
@@ -80,6 +77,24 @@ struct FilterSQL {
                 AND (flags & \(flag.holdsCart) = 0 OR updated > ?)
                 """, [now, rested])
         }
+    }
+
+    private mutating func add(products: [Int64], in kinds: CartContents) {
+        // Each on its own as long as they are few, so that the rarest finds the carts.
+        guard products.count > Self.fewProducts else {
+            for product in products {
+                add(
+                    "id IN (SELECT cart_id FROM cart_products WHERE product_id = ? AND kinds & \(kinds.rawValue) <> 0)",
+                    [.integer(product)])
+            }
+            return
+        }
+        // As one condition otherwise: SQLite has a limit for how many there may be, and keeps each statement of another text.
+        add(
+            """
+            id IN (SELECT cart_id FROM cart_products WHERE product_id IN (SELECT value FROM json_each(?)) \
+            AND kinds & \(kinds.rawValue) <> 0 GROUP BY cart_id HAVING count(*) = ?)
+            """, [.text("[\(products.map(String.init).joined(separator: ","))]"), .integer(Int64(products.count))])
     }
 
     private mutating func add(_ bounds: CartFilter.Bounds, on column: String) {

@@ -2,6 +2,20 @@ import CartCore
 
 extension StoreContract {
     static let productChecks = [
+        Check("A filter may name any number of products, of which a cart must hold all.") { trial in
+            for count in [7, 8, 9, 200, 1000] {
+                let items = (1...count).map { Trial.item(Int64($0)) }
+                try await trial.keep([
+                    try Trial.cart("all\(count)") { $0.items = items },
+                    try Trial.cart("but\(count)") { $0.items = Array(items.dropFirst()) },
+                ])
+            }
+            for (count, keys) in [
+                (7, ["all7", "all8", "all9", "all200", "all1000"]), (9, ["all9", "all200", "all1000"]), (1000, ["all1000"]), (3000, []),
+            ] {
+                try await trial.expectFound(keys, by: "\(count) products") { $0.productIDs = Set((1...count).map(Int64.init)) }
+            }
+        },
         Check("Carts are found by products that they hold all of.") { trial in
             try await trial.keep(try shelves())
             try await trial.expectFound(["one", "both", "twice"], by: "product 1") { $0.productIDs = [1] }

@@ -26,12 +26,21 @@ extension CartsCommand {
                 let filter = try filters.filter()
                 let output = try file == "-" ? nil : NewFile(path: file)
                 var count = 0
+                var damaged = 0
                 do {
                     var last: Int64 = 0
                     while case let records = try await store.carts(filter, at: clock, after: last, limit: 1000), let newest = records.last {
                         last = newest.id
                         count += records.count
-                        let lines = try records.reduce(into: Data()) { $0 += try $1.line(at: clock) + [UInt8(ascii: "\n")] }
+                        var lines = Data()
+                        for record in records {
+                            if let line = record.line(at: clock) {
+                                lines += line + [UInt8(ascii: "\n")]
+                            } else {
+                                damaged += 1
+                                printToStandardError("The cart with the number \(record.id) is damaged and left out.")
+                            }
+                        }
                         try (output?.handle ?? .standardOutput).write(contentsOf: lines)
                         progress.show(count)
                     }
@@ -40,19 +49,24 @@ extension CartsCommand {
                     output?.remove()
                     throw error
                 }
-                return count
+                return (written: count - damaged, damaged: damaged)
             }
             progress.end()
-            printToStandardError("Exported \(count) carts (\(progress.rate(count)) a second).")
+            printToStandardError("Exported \(count.written) carts (\(progress.rate(count.written)) a second).")
+            if count.damaged > 0 { throw ExitCode.failure }
         }
     }
 }
 
 extension CartRecord {
     /// The document. Of a cart that was abandoned once with its state, which an import goes by: the document alone would not tell.
-    fileprivate func line(at clock: StateClock) throws(CartError) -> [UInt8] {
+    ///
+    /// - Returns: nil if the document is damaged, as far as its ends show.
+    fileprivate func line(at clock: StateClock) -> [UInt8]? {
+        guard document.starts(with: #"{"key":"#.utf8), document.last == UInt8(ascii: "}") else { return nil }
         guard wasAbandoned else { return document }
-        return answer(state: try cart().state(at: clock.now, wasAbandoned: true, abandonedAfter: clock.abandonedAfter))
+        guard let cart = try? cart() else { return nil }
+        return answer(state: cart.state(at: clock.now, wasAbandoned: true, abandonedAfter: clock.abandonedAfter))
     }
 }
 
@@ -60,17 +74,19 @@ extension CartRecord {
 private struct NewFile {
     let handle: FileHandle
     private let path: String
-    private var unfinished: String { path + ".part" }
+    private let unfinished: String
 
     /// - Throws: ``Failure`` if the file cannot be made, or something that is no file has its name.
     init(path: String) throws {
         self.path = path
         var standing = stat()
         if lstat(path, &standing) == 0, standing.st_mode & S_IFMT != S_IFREG { throw Failure("\(path) is not a file.") }
-        // Names and addresses are nobody else's business, and nobody else may choose where they go.
-        unlink(path + ".part")
-        let descriptor = open(path + ".part", O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY, 0o600)
+        // A name that nobody else has, another export least of all. It can be read by its owner alone: names and addresses are nobody
+        // else's business.
+        var name = Array((path + ".XXXXXX").utf8CString)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Failure("\(path) cannot be written.") }
+        unfinished = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 

@@ -241,7 +241,7 @@ private func show(_ secret: KeySecret, of entry: KeyAndUser, as format: OutputFo
         json.string(key.permission.rawValue)
         json.name("description")
         json.string(key.description)
-        if key.kind == .cocart {
+        if key.kind == .cocart || key.expires != nil {
             json.name("expires")
             json.optional(key.expires)
         }

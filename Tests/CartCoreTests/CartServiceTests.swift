@@ -76,6 +76,28 @@ struct CartServiceTests {
         #expect(try await store.cart(try key()) == nil)
     }
 
+    @Test("All carts of an owner are emptied, however many, past those that are damaged")
+    func emptying() async throws {
+        let owner = try #require(Owner(id: 9))
+        for number in 0..<250 {
+            _ = try await service.put(draft { $0.owner = owner }, under: try key("k\(number)"), in: nil, at: clock.now)
+        }
+        let wish = try await service.put(
+            draft {
+                $0.owner = owner
+                $0.items[0].kind = .wishlist
+                $0.items.append(CartDraft.Item(productID: 2))
+            }, under: try key("wish"), in: nil, at: clock.now)
+        clock.advance(by: .hours(5))
+        try await service.emptyCarts(of: 9, in: nil, at: clock.now)
+        let left = try await store.carts(CartFilter(), at: service.stateClock(at: clock.now), after: 0, limit: 1000)
+        #expect(left.map(\.id) == [wish.record.id])
+        #expect(try left.first?.cart().items.map(\.productID) == [1])
+        #expect(left.first?.wasAbandoned == false)
+        let again = await #expect(throws: CartError.self) { try await service.emptyCarts(of: 9, in: nil, at: clock.now) }
+        #expect(again?.code == .cartNotFound)
+    }
+
     @Test("A caller who may see one store learns nothing of the others' carts by a condition")
     func hiddenCart() async throws {
         _ = try await service.put(draft { $0.storeID = 1 }, under: try key(), in: nil, at: clock.now)

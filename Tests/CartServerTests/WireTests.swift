@@ -3,6 +3,7 @@ import CartHTTP
 import CartServer
 import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import Testing
 
@@ -55,6 +56,82 @@ struct WireTests {
             // It returns when the server closes the connection, and never if it does not.
             let received = try await server.exchange("")
             #expect(received.isEmpty)
+        }
+    }
+
+    /// How long a client that sends a text and then, each quarter of a second, one more byte is listened to.
+    private func patience(_ server: TestServer, with text: String, then byte: String) async throws -> (Duration, String) {
+        let port = try #require(URL(string: server.url)?.port)
+        let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        let start = ContinuousClock.now
+        return try await connection.executeThenClose { inbound, outbound in
+            try await outbound.write(ByteBuffer(string: text))
+            let dripping = Task {
+                while !Task.isCancelled {
+                    try await Task.sleep(for: .milliseconds(250))
+                    try await outbound.write(ByteBuffer(string: byte))
+                }
+            }
+            defer { dripping.cancel() }
+            var received = ""
+            do { for try await part in inbound { received += String(buffer: part) } } catch {}
+            return (ContinuousClock.now - start, received)
+        }
+    }
+
+    @Test("a client that is slow with the head is dropped in time, however steadily it sends", .timeLimit(.minutes(2)))
+    func slowHead() async throws {
+        try await TestServer.run({ $0.limits.headerTimeout = .seconds(1) }) { server in
+            let (time, received) = try await patience(server, with: "GET /healthz HTTP/1.1\r\nHost: x\r\nX: ", then: "a")
+            #expect(time > .milliseconds(900) && time < .seconds(20))
+            #expect(received.isEmpty)
+        }
+    }
+
+    @Test("a client that is slow with the body is dropped in time", .timeLimit(.minutes(2)))
+    func slowBody() async throws {
+        try await TestServer.run({ $0.limits.bodyTimeout = .seconds(1) }) { server in
+            let key = try await server.key()
+            let head =
+                "PUT /v1/carts/a HTTP/1.1\r\nHost: x\r\nAuthorization: \(key.authorization)\r\nContent-Length: 1000\r\n\r\n"
+            let (time, received) = try await patience(server, with: head, then: " ")
+            #expect(time > .milliseconds(900) && time < .seconds(20))
+            #expect(!received.contains("201"))
+            #expect(try await server.store.cart(try #require(CartKey("a"))) == nil)
+        }
+    }
+
+    @Test("a client that does not take its answer is dropped in time, and one that does is not", .timeLimit(.minutes(2)))
+    func slowReader() async throws {
+        try await TestServer.run {
+            $0.limits.responseTimeout = .seconds(1)
+            $0.limits.headerTimeout = .seconds(1)
+            $0.limits.bodyTimeout = .seconds(1)
+        } _: { server in
+            let key = try await server.key()
+            let extra = String(repeating: "x", count: 250_000)
+            for number in 0..<30 {
+                try await server.keep(#"{"key":"k\#(number)","items":[{"product_id":1,"extra":{"a":"\#(extra)"}}]}"#)
+            }
+            // Some seven million bytes, more than the buffers between the two hold.
+            let request = "GET /v1/carts HTTP/1.1\r\nHost: x\r\nAuthorization: \(key.authorization)\r\n\r\n"
+            let socket = try RawSocket(port: try #require(URL(string: server.url)?.port))
+            try socket.send(request)
+            try await Task.sleep(for: .seconds(4))
+            let received = socket.receiveAll()
+            #expect(received > 0 && received < 7_000_000, "\(received) bytes")
+            let patient = try await server.send(.GET, "/v1/carts", key.authorization)
+            #expect(patient.status == 200 && patient.body.count > 7_000_000)
+            // A connection that rests between two requests is no slow one.
+            let again = try await server.send(.GET, "/healthz")
+            #expect(again.status == 200)
+            try await Task.sleep(for: .seconds(2))
+            #expect(try await server.send(.GET, "/healthz").status == 200)
         }
     }
 

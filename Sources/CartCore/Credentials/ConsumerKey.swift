@@ -30,7 +30,7 @@ public struct ConsumerKey: Hashable, Sendable {
     public var keyHash: String
     /// ``secretHash(of:)`` of the consumer secret or API key.
     public var secretHash: [UInt8]
-    /// The last seven characters of the consumer key, to tell keys apart on a screen.
+    /// The end of the consumer key or API key, to tell keys apart on a screen.
     public var truncatedKey: String
     public var created: Timestamp
     /// nil: never.
@@ -82,7 +82,7 @@ public struct ConsumerKey: Hashable, Sendable {
         self.init(
             id: 0, kind: kind, userID: userID, description: description, permission: permission, storeID: storeID,
             allowedRanges: allowedRanges, keyHash: Self.lookupHash(of: shown), secretHash: Self.secretHash(of: confirmed),
-            truncatedKey: String(shown.suffix(7)), created: created, expires: expires)
+            truncatedKey: Self.truncated(shown, kind), created: created, expires: expires)
     }
 
     /// A new key of a consumer key and its secret.
@@ -125,6 +125,9 @@ public struct ConsumerKey: Hashable, Sendable {
     func isAllowed(from address: NetworkAddress?) -> Bool {
         allowedRanges.isEmpty || address.map { address in allowedRanges.contains { $0.contains(address) } } == true
     }
+
+    /// The last seven characters of a consumer key, as WooCommerce keeps them, and the last four of an API key, which is its own secret.
+    static func truncated(_ text: String, _ kind: Kind) -> String { String(text.suffix(kind == .cocart ? 7 : 4)) }
 
     /// `hex(HMAC-SHA256(key: "wc-api", message: consumer key))`, as `wc_api_hash` of WooCommerce computes it.
     public static func lookupHash(of consumerKey: String) -> String {

@@ -28,7 +28,7 @@ extension ConsumerKey {
             case (.cscart, .apiKey(let apiKey)):
                 key.keyHash = Self.lookupHash(of: apiKey.text)
                 key.secretHash = Self.secretHash(of: apiKey.text)
-                key.truncatedKey = String(apiKey.text.suffix(7))
+                key.truncatedKey = Self.truncated(apiKey.text, kind)
             case (.cocart, _), (.cscart, _): throw .invalid("kind", "is another one than the secret's")
             }
         }
