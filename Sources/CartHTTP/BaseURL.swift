@@ -15,10 +15,10 @@ public struct BaseURL: Sendable {
     }
 
     /// Scheme and authority for the links in the answer to a request, without a slash at the end.
-    public func text(for request: Request) -> String {
+    public func text(for request: Request, _ context: CartRequestContext) -> String {
         if let publicURL { return publicURL }
         guard let host = request.head.authority, Self.isHost(host) else { return fallback }
-        return "http://" + host
+        return "\(context.scheme)://\(host)"
     }
 
     /// Whether a Host header holds a name or address and perhaps a port, and nothing that could turn a link into another one.

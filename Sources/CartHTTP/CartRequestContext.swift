@@ -6,18 +6,22 @@ import NIOCore
 /// What the server knows of a request besides its head and body.
 public struct CartRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    private let remoteAddress: SocketAddress?
+    private let remote: SocketAddress?
+    /// Where the request comes from, past the proxies that are trusted; nil if it has no address, as a socket in the file system.
+    public internal(set) var clientAddress: NetworkAddress?
+    /// `http` or `https`, as the client called.
+    public internal(set) var scheme = "http"
     /// The moment of the request, asked for once by the ``FrontDoor``.
     public internal(set) var now = Timestamp.earliest
     let rate = RateNote()
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress
+        remote = source.channel.remoteAddress
     }
 
-    /// The address of the connection's other end; nil if it has none, as a socket in the file system.
-    public var clientAddress: NetworkAddress? { remoteAddress?.ipAddress.flatMap(NetworkAddress.init) }
+    /// The address of the connection's other end.
+    var remoteAddress: NetworkAddress? { remote?.ipAddress.flatMap(NetworkAddress.init) }
 
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {

@@ -9,6 +9,7 @@ public struct FrontDoor: HTTPResponder {
     private let dialects: [any Dialect]
     private let fallback: any Dialect
     private let gate: Gate
+    private let proxies: TrustedProxies
     private let clock: any WallClock
     private let limits: HTTPLimits
     private let crossOrigin: CrossOrigin
@@ -17,13 +18,16 @@ public struct FrontDoor: HTTPResponder {
     ///   - dialects: asked in this order whether a request is theirs.
     ///   - fallback: answers what is no other's.
     ///   - gate: the one that the dialects ask, too.
+    ///   - proxies: whose word is taken for the client's address and scheme.
     ///   - clock: asked once for each request.
     public init(
-        dialects: [any Dialect], fallback: any Dialect, gate: Gate, clock: any WallClock, limits: HTTPLimits, crossOrigin: CrossOrigin
+        dialects: [any Dialect], fallback: any Dialect, gate: Gate, proxies: TrustedProxies, clock: any WallClock, limits: HTTPLimits,
+        crossOrigin: CrossOrigin
     ) {
         self.dialects = dialects
         self.fallback = fallback
         self.gate = gate
+        self.proxies = proxies
         self.clock = clock
         self.limits = limits
         self.crossOrigin = crossOrigin
@@ -33,6 +37,9 @@ public struct FrontDoor: HTTPResponder {
         if let preflight = crossOrigin.preflight(request) { return preflight }
         var context = context
         context.now = clock.now
+        let remote = context.remoteAddress
+        context.clientAddress = proxies.clientAddress(of: request, from: remote)
+        context.scheme = proxies.scheme(of: request, from: remote)
         var response = await answer(to: request, context: context)
         context.rate.write(to: &response.headers)
         crossOrigin.allow(request, in: &response)

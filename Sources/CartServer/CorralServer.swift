@@ -72,7 +72,8 @@ public struct CorralServer: Sendable {
     private func frontDoor(usage: UsageRecorder) -> FrontDoor {
         let gate = gate(usage: usage)
         return FrontDoor(
-            dialects: [cocart(gate), cscart(gate)], fallback: native(gate), gate: gate, clock: clock, limits: settings.limits,
+            dialects: [cocart(gate), cscart(gate)], fallback: native(gate), gate: gate, proxies: TrustedProxies(settings.trustedProxies),
+            clock: clock, limits: settings.limits,
             crossOrigin: CrossOrigin(origins: settings.origins))
     }
 

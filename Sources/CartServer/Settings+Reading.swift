@@ -28,7 +28,8 @@ extension Settings {
 
     /// Every key there is.
     public static let keys = [
-        "server.host", "server.port", "server.publicURL", "database", "shop.currency", "shop.timeZone", "cocart.dateFormat",
+        "server.host", "server.port", "server.publicURL", "server.trustedProxies", "database", "shop.currency", "shop.timeZone",
+        "cocart.dateFormat",
         "carts.guestLifetime",
         "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
         "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.headerTimeout", "limits.bodyTimeout",
@@ -58,6 +59,12 @@ private struct SettingsReader {
         settings.publicURL = try await parsed("server.publicURL", "must begin with http:// or https:// and name a host") { text in
             ["http://", "https://"].contains { text.hasPrefix($0) && text.count > $0.count } ? text : nil
         }
+        settings.trustedProxies =
+            try await parsed("server.trustedProxies", "must be addresses or networks such as 10.0.0.0/8, parted by commas") { text in
+                let parts = text.split(separator: ",").map { String($0.trimmingPrefix(" ")) }
+                let ranges = parts.compactMap(NetworkRange.init)
+                return ranges.count == parts.count ? ranges : nil
+            } ?? []
         settings.database =
             try await parsed("database", "must be sqlite: and a path", DatabaseLocation.init) ?? settings.database
         settings.dateFormat = try await parsed("cocart.dateFormat", "must be unix, text or iso", CoCartAPI.DateFormat.init(rawValue:))

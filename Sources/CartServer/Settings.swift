@@ -15,6 +15,8 @@ public struct Settings: Sendable {
     public var port = 8080
     /// `server.publicURL`: what links begin with; without it the Host header of the request says.
     public var publicURL: String?
+    /// `server.trustedProxies`: whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    public var trustedProxies: [NetworkRange] = []
     /// `database`: where the carts are kept.
     public var database = DatabaseLocation.sqlite(path: "./corral.db")
     /// `shop.timeZone`: where days, weeks, months and years begin.

@@ -1,0 +1,40 @@
+import CartCore
+import HTTPTypes
+import Hummingbird
+
+/// Whose word is taken for where a request comes from and how: `X-Forwarded-For` and `X-Forwarded-Proto` of named proxies, and of nobody
+/// else, since any client can send them.
+public struct TrustedProxies: Sendable {
+    private let ranges: [NetworkRange]
+
+    public init(_ ranges: [NetworkRange] = []) { self.ranges = ranges }
+
+    /// The client's address: the last one of the chain that is no trusted proxy.
+    ///
+    /// - Parameter remote: the other end of the connection.
+    /// - Returns: the last proxy's address if what it says is no address.
+    func clientAddress(of request: Request, from remote: NetworkAddress?) -> NetworkAddress? {
+        guard var client = remote, isTrusted(client) else { return remote }
+        // Each proxy adds the address it was called from at the end.
+        let chain = request.headers[values: .forwardedFor].flatMap { $0.split(separator: ",") }
+        for text in chain.reversed() {
+            guard let address = NetworkAddress(text.trimmingPrefix(while: { $0 == " " }).prefix { $0 != " " }.description) else { break }
+            client = address
+            if !isTrusted(address) { break }
+        }
+        return client
+    }
+
+    /// `http` or `https`, as the client called.
+    func scheme(of request: Request, from remote: NetworkAddress?) -> String {
+        guard let remote, isTrusted(remote), request.headers[.forwardedProto]?.lowercased() == "https" else { return "http" }
+        return "https"
+    }
+
+    private func isTrusted(_ address: NetworkAddress) -> Bool { ranges.contains { $0.contains(address) } }
+}
+
+extension HTTPField.Name {
+    fileprivate static let forwardedFor = constant("X-Forwarded-For")
+    fileprivate static let forwardedProto = constant("X-Forwarded-Proto")
+}
