@@ -116,7 +116,11 @@ struct CartDocumentTests {
         let answer = Self.example.replacing(
             "\"store_id\": 1,", with: "\"store_id\": 1, \"id\": \(value), \"revision\": \(value), \"state\": \(value),")
         #expect(answer != Self.example)
-        #expect(try CartDraft(document: Array(answer.utf8)) == plain)
+        var draft = try CartDraft(document: Array(answer.utf8))
+        // What an answer said of the state is known, and goes into no cart.
+        #expect(draft.state == (value == "\"expired\"" ? .expired : nil))
+        draft.state = nil
+        #expect(draft == plain)
     }
 
     @Test("A thousand carts come back from their documents equal, and are written the same again")

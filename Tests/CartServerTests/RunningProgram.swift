@@ -32,6 +32,11 @@ struct Program {
         return process
     }
 
+    /// Foundation crashes now and then when several threads launch programs at once.
+    private static let launching = NSLock()
+
+    private static func launch(_ process: Process) throws { try launching.withLock { try process.run() } }
+
     /// Runs the program to its end.
     func run(input: String = "") async throws -> Result {
         let process = process()
@@ -39,7 +44,7 @@ struct Program {
         process.standardInput = stdin
         process.standardOutput = stdout
         process.standardError = stderr
-        try process.run()
+        try Self.launch(process)
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
         async let output = Self.read(stdout)
@@ -73,7 +78,7 @@ struct Program {
             if data.isEmpty { handle.readabilityHandler = nil }
             running.written.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
-        try process.run()
+        try Self.launch(process)
         for _ in 0..<3000 {
             if isReady(running.text) { return running }
             if !process.isRunning { break }
