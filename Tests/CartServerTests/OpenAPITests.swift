@@ -43,11 +43,13 @@ struct OpenAPITests {
         try await TestServer.run(clock: clock, random: SeededRandom()) { server in
             let writer = try await server.key(.readWrite).pair
             let reader = try await server.key(.read).pair
+            let api = try await server.cscartKey(.readWrite)
             var program = Program(executable: Self.root.appending(path: ".build/python/bin/python"))
             program.arguments =
                 [
                     "-B", Self.root.appending(path: "Tests/OpenAPI/\(script)").path, server.url, "--key", writer.consumerKey, "--secret",
                     writer.consumerSecret, "--read-key", reader.consumerKey, "--read-secret", reader.consumerSecret,
+                    "--api-login", api.login, "--api-key", api.apiKey,
                 ] + arguments
             let result = try await program.run()
             #expect(result.status == 0, "\(result.output)\n\(result.errors)")

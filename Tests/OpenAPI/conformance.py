@@ -2,7 +2,7 @@
 """Checks a server against the OpenAPI document that it serves.
 
 First the document: that it is OpenAPI, and that its examples fit its schemas. Then the server: Schemathesis sends what
-the document allows and what it forbids, as three callers, and every answer must be one that is documented. Every run
+the document allows and what it forbids, as four callers, and every answer must be one that is documented. Every run
 sends the same. Carts are written and deleted: use a store that may be thrown away.
 """
 
@@ -24,7 +24,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from schemathesis.cli import schemathesis as command
 
-from examples import CARTS, GUEST, V1, read_json
+from examples import CARTS, CUSTOMER, GUEST, V1, read_json
 
 CHECKS = [
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -70,36 +70,53 @@ def wrong_examples(document):
 
 
 def reach_the_carts(server, authorization):
-    """Leads some requests to where made-up keys and headers never come.
+    """Leads some requests to where made-up keys, owners and headers never come.
 
     Every second request for a cart is for one that stands, and two of four come without conditions.
     """
     turns = collections.Counter()
+    # By the name in the path: the cart, and what the path calls it.
+    standing = {"key": (GUEST, GUEST), "user_id": (CUSTOMER, int(CARTS[CUSTOMER]["owner"]["id"]))}
 
     @schemathesis.hook
     def before_call(context, case, kwargs):
-        if "key" not in (case.path_parameters or {}):
+        name = next((name for name in standing if name in (case.path_parameters or {})), None)
+        if name is None:
             return
         turn = turns[case.operation.label]
         turns[case.operation.label] += 1
         if turn % 2 == 0:
+            key, value = standing[name]
             headers = {"Authorization": authorization}
-            answer = requests.put(server + V1 + GUEST, json=CARTS[GUEST], headers=headers, timeout=30)
+            answer = requests.put(server + V1 + key, json=CARTS[key], headers=headers, timeout=30)
             answer.raise_for_status()
-            case.path_parameters["key"] = GUEST
+            case.path_parameters[name] = value
         if turn % 4 < 2:
-            for name in CONDITIONS:
-                case.headers.pop(name, None)
+            for condition in CONDITIONS:
+                case.headers.pop(condition, None)
             if isinstance(case.body, dict):
                 # It would have to be the key of the path.
                 case.body = {name: value for name, value in case.body.items() if name != "key"}
 
 
+def part(document, takes_api_keys):
+    """The document with the operations that are meant for a caller: those whose `security` names API keys, or all others."""
+    def is_meant(operation):
+        return takes_api_keys == any("apiKey" in requirement for requirement in operation["security"])
+
+    paths = {
+        path: {method: operation for method, operation in item.items() if is_meant(operation)}
+        for path, item in document["paths"].items()
+    }
+    return {**document, "paths": {path: item for path, item in paths.items() if item}}
+
+
 def conform(document, server, name, authorization, phases, number):
     """Whether all answers to a caller are documented ones."""
     print(f"\n{name}", flush=True)
+    pathlib.Path("openapi.json").write_text(json.dumps(document), encoding="utf-8")
     arguments = [
-        "run", str(document), "--url", server, "--checks", ",".join(CHECKS), "--phases", phases,
+        "run", "openapi.json", "--url", server, "--checks", ",".join(CHECKS), "--phases", phases,
         "--max-examples", str(number), "--generation-deterministic", "--continue-on-failure",
         # Keys in the query win over the header: those that are made up would have every request refused.
         "--generation-with-security-parameters", "false",
@@ -117,7 +134,7 @@ def conform(document, server, name, authorization, phases, number):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("url", help="where the server is, such as http://127.0.0.1:8080")
-    for name in ["key", "secret", "read-key", "read-secret"]:
+    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key"]:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--document", type=pathlib.Path, help="a file to use in place of the served document")
     options = parser.parse_args()
@@ -125,6 +142,7 @@ def main():
     # The server is asked directly, whatever proxy the machine uses.
     os.environ["NO_PROXY"] = "*"
     writer, reader = basic(options.key, options.secret), basic(options.read_key, options.read_secret)
+    program = basic(options.api_login, options.api_key)
 
     document = read_json(options.document.read_text(encoding="utf-8") if options.document else served(server))
     validate(document)
@@ -136,12 +154,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         # Schemathesis leaves what it remembers where it runs, and would go by it the next time.
         os.chdir(folder)
-        path = pathlib.Path(folder) / "openapi.json"
-        path.write_text(json.dumps(document), encoding="utf-8")
+        others, api = part(document, takes_api_keys=False), part(document, takes_api_keys=True)
         results = [
-            conform(path, server, "A key that may do everything", writer, "examples,coverage,fuzzing", MOST),
-            conform(path, server, "A key that may only read", reader, "examples,fuzzing", SOME),
-            conform(path, server, "Nobody", None, "examples,fuzzing", SOME),
+            conform(others, server, "A key that may do everything", writer, "examples,coverage,fuzzing", MOST),
+            conform(others, server, "A key that may only read", reader, "examples,fuzzing", SOME),
+            conform(api, server, "An API key that may do everything", program, "examples,coverage,fuzzing", MOST),
+            conform(document, server, "Nobody", None, "examples,fuzzing", SOME),
         ]
     sys.exit(0 if all(results) else 1)
 

@@ -66,6 +66,7 @@ CARTS = {
 
 V1 = "/v1/carts/"
 COCART = "/wp-json/cocart/v2/"
+CSCART = "/api/carts"
 # Errors are answers to keep as well: the second request under this name, with another body, is refused for that.
 NAMED = {"Idempotency-Key": "9b2c1c1e-7f0d-4a41-8a3c-5f3f6c0e7d11"}
 # What leads to each documented error: the component and its example; method and path; what `Server.send` takes besides.
@@ -97,9 +98,18 @@ PROVOCATIONS = [
     ("CoCartNoCartToDelete", "no_route", "DELETE", COCART + "sessions", {}),
     ("CoCartTooLarge", "body", "GET", COCART + "sessions", {"body": b" " * (2 << 20) + b"{}"}),
     ("CoCartTooLarge", "url", "GET", COCART + "sessions?" + "x" * 8192, {}),
+    ("CSCartUnauthenticated", "unauthenticated", "GET", CSCART, {"caller": None}),
+    ("CSCartNotFound", "no_cart", "GET", CSCART + "/43", {"caller": "api"}),
+    ("CSCartNotFound", "no_route", "GET", "/api/products", {"caller": "api"}),
+    ("CSCartMethodNotAllowed", "method", "DELETE", CSCART, {"caller": "api"}),
+    ("CSCartNotAcceptable", "accept", "GET", CSCART, {"caller": "api", "headers": {"Accept": "text/html"}}),
+    ("CSCartTooLarge", "url", "GET", CSCART + "?" + "x" * 8192, {"caller": "api"}),
 ]
-# Those that need a crowd, a broken store, or a key that may only write.
-NOT_PROVOKED = {"TooManyRequests", "Unavailable", "CoCartTooManyRequests", "CoCartUnavailable", "CoCartMayNotRead"}
+# Those that need a crowd, a broken store or cart, or a key that is not at hand.
+NOT_PROVOKED = {
+    "TooManyRequests", "Unavailable", "CoCartTooManyRequests", "CoCartUnavailable", "CoCartMayNotRead", "CSCartTooManyRequests",
+    "CSCartUnavailable", "CSCartPermissionDenied", "CSCartNotEmptied",
+}
 
 
 class Failure(Exception):
@@ -143,7 +153,7 @@ class Document:
                 continue
             value = self.example(parameter, f"the parameter {parameter['name']}")
             if parameter["in"] == "path":
-                path = path.replace("{" + parameter["name"] + "}", value)
+                path = path.replace("{" + parameter["name"] + "}", str(value))
             elif parameter["in"] == "header":
                 headers[parameter["name"]] = value
             else:
@@ -216,7 +226,8 @@ class Comparison:
     def operation(self, path, method, operation):
         responses = operation["responses"].items()
         successes = {int(status): self._document.at(response) for status, response in responses if status < "300"}
-        caller = "writer" if operation["security"] else None
+        schemes = {name for requirement in operation["security"] for name in requirement}
+        caller = None if not schemes else "api" if "apiKey" in schemes else "writer"
         path, request = self._document.request(path, operation)
         try:
             self._successes(path, method, caller, request, successes)
@@ -291,7 +302,7 @@ class Comparison:
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("url", help="where the server is, such as http://127.0.0.1:8080")
-    for name in ["key", "secret", "read-key", "read-secret"]:
+    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key"]:
         arguments.add_argument(f"--{name}", required=True)
     arguments.add_argument("--record", action="store_true", help="write the answers into the document")
     options = arguments.parse_args()
@@ -299,6 +310,7 @@ def main():
     document = Document(DOCUMENT)
     server = Server(options.url, {
         "writer": (options.key, options.secret), "reader": (options.read_key, options.read_secret),
+        "api": (options.api_login, options.api_key),
     })
     comparison = Comparison(document, server, options.record)
     steps = [(f"fixed cart {key}", server.put_fixed_cart, (key,)) for key in CARTS]
