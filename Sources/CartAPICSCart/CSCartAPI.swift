@@ -11,6 +11,7 @@ public struct CSCartAPI: Dialect {
     /// Spellings of a version between `/api` and the entity; all mean the same.
     private static let versions: Set<Substring> = ["2", "2.0", "2.1", "4.0", "4.1"]
 
+    public let name = "cscart"
     public let responder: RouterResponder<CartRequestContext>
     public let routes: [Route]
 

@@ -16,7 +16,7 @@ struct Routes: Sendable {
         router.get("/api/carts/{user_id}") { try await admit($0, $1, show) }
         router.delete("/api/carts/{user_id}") { try await admit($0, $1, delete) }
         router.get("/api/version") { request, context in
-            try await admit(request, context) { _, _, _ in Response(headers: .cscart, json: Array(#"{"Version":"2.1"}"#.utf8)) }
+            try await admit(request, context) { _, _, _ in Response(headers: .cscart, bytes: Array(#"{"Version":"2.1"}"#.utf8)) }
         }
         // Behind the routes: what is none of them asks for credentials, too, before it says so.
         router.add(middleware: UnknownRoute(routes: self))
@@ -77,7 +77,7 @@ struct Routes: Sendable {
         json.name("params")
         list.writeParameters(total: page.total, to: &json)
         json.endObject()
-        return Response(headers: .cscart, json: json.bytes)
+        return Response(headers: .cscart, bytes: json.bytes)
     }
 
     /// The newest cart of an owner with something to buy.
@@ -97,7 +97,7 @@ struct Routes: Sendable {
         writer.writeFields(to: &json)
         writer.writeProducts(to: &json)
         json.endObject()
-        return Response(headers: .cscart, json: json.bytes)
+        return Response(headers: .cscart, bytes: json.bytes)
     }
 
     @Sendable private func delete(_ caller: Caller, _ request: Request, _ context: CartRequestContext) async throws -> Response {

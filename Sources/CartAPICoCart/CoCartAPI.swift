@@ -21,6 +21,7 @@ public struct CoCartAPI: Dialect {
         case iso
     }
 
+    public let name = "cocart"
     public let responder: RouterResponder<CartRequestContext>
     public let routes: [Route]
 

@@ -74,6 +74,6 @@ struct ErrorBody {
         }
         json.endObject()
         json.endObject()
-        return Response(status: status, headers: headers, json: json.bytes)
+        return Response(status: status, headers: headers, bytes: json.bytes)
     }
 }

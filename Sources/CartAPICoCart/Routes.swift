@@ -67,7 +67,7 @@ struct Routes: Sendable {
         if let links = list.links(total: page.total, path: base + request.uri.path, parameters) {
             headers[.link] = links
         }
-        return Response(headers: headers, json: try FieldSelection(parameters).apply(to: json.bytes))
+        return Response(headers: headers, bytes: try FieldSelection(parameters).apply(to: json.bytes))
     }
 
     private func row(_ request: Request, _ context: CartRequestContext) async throws -> Response {
@@ -122,7 +122,7 @@ struct Routes: Sendable {
     }
 
     private func answer(_ json: JSONWriter, _ parameters: QueryParameters, _ context: CartRequestContext) throws(CartError) -> Response {
-        Response(headers: .cocart(at: context.now), json: try FieldSelection(parameters).apply(to: json.bytes))
+        Response(headers: .cocart(at: context.now), bytes: try FieldSelection(parameters).apply(to: json.bytes))
     }
 }
 

@@ -16,15 +16,6 @@ struct CartRoutes: Sendable {
         group.delete("{key}", use: delete)
     }
 
-    /// Programs alone use this API; people's names and passwords are for the dialects that know them.
-    private func caller(_ request: Request, _ context: CartRequestContext) async throws(CartError) -> Caller {
-        guard let credentials = Credentials(authorization: request.headers[.authorization]) else {
-            throw CartError(.unauthenticated, "no credentials")
-        }
-        guard credentials.login.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key") }
-        return try await gate.caller(showing: credentials, in: context)
-    }
-
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
         guard let key = context.cartKey else {
             throw CartError(.cartNotFound, "No key has this form.")
@@ -33,7 +24,7 @@ struct CartRoutes: Sendable {
     }
 
     private func list(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let caller = try await caller(request, context)
+        let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let list = try ListRequest(QueryParameters(request.uri.query))
         let clock = carts.stateClock(at: context.now)
@@ -60,11 +51,11 @@ struct CartRoutes: Sendable {
         json.name("total")
         json.integer(Int64(page.total))
         json.endObject()
-        return Response(headers: .native, json: json.bytes)
+        return Response(headers: .native, bytes: json.bytes)
     }
 
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let caller = try await caller(request, context)
+        let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let record = try await carts.cart(try key(context), in: caller.storeID)
         let state = try record.cart().state(
@@ -73,7 +64,7 @@ struct CartRoutes: Sendable {
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let caller = try await caller(request, context)
+        let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireWriting()
         guard let key = context.cartKey else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
@@ -87,7 +78,7 @@ struct CartRoutes: Sendable {
     }
 
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
-        let caller = try await caller(request, context)
+        let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireWriting()
         let body = try await request.body(limit: limits.body)
         try await carts.delete(
@@ -114,7 +105,7 @@ struct CartRoutes: Sendable {
     private func answer(_ record: CartRecord, state: CartState, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields.native
         headers[.eTag] = "\"\(record.revision)\""
-        return Response(status: status, headers: headers, json: record.answer(state: state))
+        return Response(status: status, headers: headers, bytes: record.answer(state: state))
     }
 }
 

@@ -16,6 +16,6 @@ struct HealthRoutes: Sendable {
     }
 
     private func answer() -> Response {
-        Response(headers: .native, json: Array(#"{"status":"ok"}"#.utf8))
+        Response(headers: .native, bytes: Array(#"{"status":"ok"}"#.utf8))
     }
 }

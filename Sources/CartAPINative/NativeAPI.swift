@@ -3,19 +3,22 @@ import CartHTTP
 import HTTPTypes
 import Hummingbird
 
-/// Corral's own API: whole carts as documents, and whether the server is well. It also answers every path that is no other dialect's.
+/// Corral's own API: whole carts as documents, and whether the server is well and what it does. It also answers every path that is no other dialect's.
 public struct NativeAPI: Dialect {
+    public let name = "native"
     public let responder: RouterResponder<CartRequestContext>
     public let routes: [Route]
 
     /// - Parameters:
     ///   - limits: of bodies and their depth.
     ///   - openAPI: the description of all routes of the server.
-    public init(carts: CartService, gate: Gate, limits: HTTPLimits, openAPI: [UInt8]) {
+    ///   - metrics: what `/metrics` shows.
+    public init(carts: CartService, gate: Gate, limits: HTTPLimits, openAPI: [UInt8], metrics: Metrics) {
         let router = Router(context: CartRequestContext.self)
         CartRoutes(carts: carts, gate: gate, limits: limits).add(to: router.group("/v1/carts"))
         HealthRoutes(store: carts.store).add(to: router)
-        router.get("/openapi.json") { _, _ in Response(headers: .native, json: openAPI) }
+        router.get("/openapi.json") { _, _ in Response(headers: .native, bytes: openAPI) }
+        MetricsRoute(metrics: metrics, store: carts.store, gate: gate).add(to: router)
         routes = router.all
         responder = router.buildResponder()
     }

@@ -65,7 +65,7 @@ struct Problem {
             json.endArray()
         }
         json.endObject()
-        return Response(status: status, headers: headers, json: json.bytes)
+        return Response(status: status, headers: headers, bytes: json.bytes)
     }
 
     /// Why a caller was refused, and what is wrong with the store, is for the log.

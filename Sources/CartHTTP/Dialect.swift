@@ -6,6 +6,8 @@ import Hummingbird
 /// Routes throw ``CartError``; the ``FrontDoor`` catches it and asks the dialect for the answer. So no dialect ever answers with another's
 /// error, and none can forget one.
 public protocol Dialect: Sendable {
+    /// What the dialect is called in metrics.
+    var name: String { get }
     /// The path to route a request by, if the request is the dialect's: mostly its own path, in some forms of a URL another.
     func path(of request: Request) -> String?
     /// What answers the routes.

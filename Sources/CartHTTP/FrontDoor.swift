@@ -13,6 +13,7 @@ public struct FrontDoor: HTTPResponder {
     private let clock: any WallClock
     private let limits: HTTPLimits
     private let crossOrigin: CrossOrigin
+    private let metrics: Metrics
 
     /// - Parameters:
     ///   - dialects: asked in this order whether a request is theirs.
@@ -20,9 +21,10 @@ public struct FrontDoor: HTTPResponder {
     ///   - gate: the one that the dialects ask, too.
     ///   - proxies: whose word is taken for the client's address and scheme.
     ///   - clock: asked once for each request.
+    ///   - metrics: where answers are counted.
     public init(
         dialects: [any Dialect], fallback: any Dialect, gate: Gate, proxies: TrustedProxies, clock: any WallClock, limits: HTTPLimits,
-        crossOrigin: CrossOrigin
+        crossOrigin: CrossOrigin, metrics: Metrics
     ) {
         self.dialects = dialects
         self.fallback = fallback
@@ -31,6 +33,7 @@ public struct FrontDoor: HTTPResponder {
         self.clock = clock
         self.limits = limits
         self.crossOrigin = crossOrigin
+        self.metrics = metrics
     }
 
     public func respond(to request: Request, context: CartRequestContext) async throws -> Response {
@@ -40,13 +43,18 @@ public struct FrontDoor: HTTPResponder {
         let remote = context.remoteAddress
         context.clientAddress = proxies.clientAddress(of: request, from: remote)
         context.scheme = proxies.scheme(of: request, from: remote)
-        var response = await answer(to: request, context: context)
+        let start = ContinuousClock.now
+        var (response, dialect) = await answer(to: request, context: context)
         context.rate.write(to: &response.headers)
         crossOrigin.allow(request, in: &response)
+        let route = context.endpointPath ?? ""
+        metrics.count(
+            dialect: dialect, method: request.method.rawValue, route: route.first == "/" ? route : "",
+            status: Int(response.status.code), duration: ContinuousClock.now - start)
         return response
     }
 
-    private func answer(to request: Request, context: CartRequestContext) async -> Response {
+    private func answer(to request: Request, context: CartRequestContext) async -> (Response, dialect: String) {
         var dialect = fallback
         var path = request.uri.path
         for candidate in dialects {
@@ -72,7 +80,7 @@ public struct FrontDoor: HTTPResponder {
             let response = try await dialect.responder.respond(to: routed, context: context)
             // The paths of routes begin with a slash; the router's own answer for all others has a name that does not.
             guard context.endpointPath?.first == "/" else { throw CartError(.routeNotFound, "No route has this path and method.") }
-            return isHead ? response.createHeadResponse() : response
+            return (isHead ? response.createHeadResponse() : response, dialect.name)
         } catch {
             var error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
             context.note(error)
@@ -80,7 +88,7 @@ public struct FrontDoor: HTTPResponder {
                 do throws(CartError) { try gate.noteFailure(request, context) } catch let tooMany { error = tooMany }
             }
             let response = dialect.response(to: error, for: request, context)
-            return isHead ? response.createHeadResponse() : response
+            return (isHead ? response.createHeadResponse() : response, dialect.name)
         }
     }
 }

@@ -66,15 +66,17 @@ public struct CorralServer: Sendable {
     /// Every route of every dialect.
     public var routes: [Route] {
         let gate = gate(usage: UsageRecorder())
-        return cocart(gate).routes + cscart(gate).routes + native(gate).routes
+        return cocart(gate).routes + cscart(gate).routes + native(gate, Metrics()).routes
     }
 
     private func frontDoor(usage: UsageRecorder) -> FrontDoor {
         let gate = gate(usage: usage)
+        let metrics = Metrics()
         return FrontDoor(
-            dialects: [cocart(gate), cscart(gate)], fallback: native(gate), gate: gate, proxies: TrustedProxies(settings.trustedProxies),
+            dialects: [cocart(gate), cscart(gate)], fallback: native(gate, metrics), gate: gate,
+            proxies: TrustedProxies(settings.trustedProxies),
             clock: clock, limits: settings.limits,
-            crossOrigin: CrossOrigin(origins: settings.origins))
+            crossOrigin: CrossOrigin(origins: settings.origins), metrics: metrics)
     }
 
     private func gate(usage: UsageRecorder) -> Gate {
@@ -90,8 +92,8 @@ public struct CorralServer: Sendable {
 
     private func cscart(_ gate: Gate) -> CSCartAPI { CSCartAPI(carts: carts, gate: gate, timeZone: settings.timeZone) }
 
-    private func native(_ gate: Gate) -> NativeAPI {
-        NativeAPI(carts: carts, gate: gate, limits: settings.limits, openAPI: Assets.openAPI)
+    private func native(_ gate: Gate, _ metrics: Metrics) -> NativeAPI {
+        NativeAPI(carts: carts, gate: gate, limits: settings.limits, openAPI: Assets.openAPI, metrics: metrics)
     }
 
     private var carts: CartService {

@@ -94,6 +94,8 @@ public final class SQLiteStore: CartStore {
         try await writer.write { try BulkLoad(transaction: $0).load(next) }
     }
 
+    public var writeCounts: WriteCounts { writer.counts }
+
     public func close() async { await writer.close() }
 
     public func check() async throws(CartError) {

@@ -25,6 +25,7 @@ final class Writer: @unchecked Sendable {
     private var isClosing = false
     private var hasEnded = false
     private var closers: [CheckedContinuation<Void, Never>] = []
+    private var written = WriteCounts()
 
     init(path: String) throws(SQLiteError) {
         connection = try Connection(path: path, access: .write)
@@ -107,6 +108,13 @@ final class Writer: @unchecked Sendable {
         for closer in closers { closer.resume() }
     }
 
+    /// What was written so far.
+    var counts: WriteCounts {
+        condition.lock()
+        defer { condition.unlock() }
+        return written
+    }
+
     private func nextGroup() -> [Job]? {
         condition.lock()
         defer { condition.unlock() }
@@ -123,6 +131,10 @@ final class Writer: @unchecked Sendable {
             for job in group { try job.run(transaction) }
             try transaction.finish()
         }
+        condition.lock()
+        written.commits += 1
+        written.writes += group.count
+        condition.unlock()
     }
 }
 

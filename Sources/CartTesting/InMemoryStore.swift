@@ -16,6 +16,7 @@ public final class InMemoryStore: CartStore, CredentialStore {
         var carts: [CartKey: StoredCart] = [:]
         var answers: [[UInt8]: (answer: [UInt8], expires: Timestamp)] = [:]
         var lastRevision: Int64 = 0
+        var writeCounts = WriteCounts()
         var users: [User] = []
         var keys: [ConsumerKey] = []
         var lastCredentialID: Int64 = 0
@@ -60,7 +61,10 @@ public final class InMemoryStore: CartStore, CredentialStore {
 
     /// Writes in order, all of them at one moment.
     public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
-        state.withLock { state in changes.map { state.apply($0) } }
+        state.withLock { state in
+            state.countWrite()
+            return changes.map { state.apply($0) }
+        }
     }
 
     /// Writes and keeps the answer at one moment.
@@ -68,6 +72,7 @@ public final class InMemoryStore: CartStore, CredentialStore {
         _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult {
         state.withLock { state in
+            state.countWrite()
             if let kept = state.answers[request.id], kept.expires > request.now { return .repeated(answer: kept.answer) }
             let results = changes.map { state.apply($0) }
             state.answers[request.id] = answer(results).map { ($0, request.expires) }
@@ -86,6 +91,9 @@ public final class InMemoryStore: CartStore, CredentialStore {
         }
     }
 
+    /// Each write of carts is a transaction of its own.
+    public var writeCounts: WriteCounts { state.withLock { $0.writeCounts } }
+
     /// Returns always.
     public func check() async throws(CartError) {}
 
@@ -94,6 +102,11 @@ public final class InMemoryStore: CartStore, CredentialStore {
 }
 
 extension InMemoryStore.State {
+    fileprivate mutating func countWrite() {
+        writeCounts.commits += 1
+        writeCounts.writes += 1
+    }
+
     fileprivate mutating func apply(_ change: CartChange) -> CartChangeResult {
         switch change {
         case .save(let cart, let wasAbandoned, let expected):

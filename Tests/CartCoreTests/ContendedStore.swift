@@ -36,6 +36,8 @@ final class ContendedStore: CartStore {
         _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
 
+    var writeCounts: WriteCounts { store.writeCounts }
+
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 
     func check() async throws(CartError) { try await store.check() }
@@ -61,6 +63,8 @@ struct DamagedStore: CartStore {
     func apply(
         _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+
+    var writeCounts: WriteCounts { store.writeCounts }
 
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 

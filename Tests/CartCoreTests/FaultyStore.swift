@@ -62,6 +62,8 @@ struct FaultyStore: CartStore {
         _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
 
+    var writeCounts: WriteCounts { store.writeCounts }
+
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
 
     func check() async throws(CartError) {}

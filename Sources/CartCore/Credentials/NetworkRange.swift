@@ -18,6 +18,11 @@ public struct NetworkAddress: Hashable, Sendable {
         }
     }
 
+    /// Whether it is one of the machine itself.
+    public var isLoopback: Bool {
+        bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+    }
+
     /// The addresses that one customer of a network has: this one, or the /64 of an IPv6 address.
     public var household: NetworkRange { NetworkRange(self, prefix: bytes.count == 4 ? 32 : 64) }
 }

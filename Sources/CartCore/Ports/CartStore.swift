@@ -97,11 +97,22 @@ public protocol CartStore: Sendable {
     /// - Returns: how many were written; nil if there are carts already, then nothing was done.
     func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int?
 
+    /// What this process has written so far.
+    var writeCounts: WriteCounts { get }
+
     /// Returns if the store can be read.
     func check() async throws(CartError)
 
     /// Stops accepting writes, and returns when those that waited are done.
     func close() async
+}
+
+/// How many requests to write shared how many transactions.
+public struct WriteCounts: Hashable, Sendable {
+    public var commits = 0
+    public var writes = 0
+
+    public init() {}
 }
 
 /// Everything that is kept: carts, and who may use them.

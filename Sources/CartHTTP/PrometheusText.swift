@@ -1,0 +1,33 @@
+/// A writer of Prometheus's text format, version 0.0.4.
+public struct PrometheusText: Sendable {
+    public enum Kind: String, Sendable {
+        case counter, gauge, histogram
+    }
+
+    public private(set) var text = ""
+    private var name: StaticString = ""
+
+    public init() {}
+
+    /// Begins a metric; its samples follow.
+    public mutating func begin(_ name: StaticString, _ kind: Kind, _ help: StaticString) {
+        self.name = name
+        text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
+    }
+
+    /// Writes a sample of the metric that was begun last.
+    ///
+    /// - Parameter labels: names and values; quotation marks, backslashes and line feeds in values are escaped.
+    public mutating func sample(_ value: Double, _ labels: [(name: StaticString, value: String)] = [], suffix: StaticString = "") {
+        text += "\(name)\(suffix)"
+        if !labels.isEmpty {
+            let pairs = labels.map { "\($0.name)=\"\(Self.escape($0.value))\"" }
+            text += "{" + pairs.joined(separator: ",") + "}"
+        }
+        text += " " + (Int64(exactly: value).map(String.init) ?? String(value)) + "\n"
+    }
+
+    private static func escape(_ value: String) -> String {
+        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+    }
+}
