@@ -75,12 +75,20 @@ struct ListRequest {
         json.name("sort_order")
         json.string(query.sort.direction.rawValue)
         json.name("sort_by")
-        json.string(query.sort.field == .customer ? "customer" : query.sort.field == .productsTotal ? "total" : "date")
+        json.string(sortName)
         json.name("sort_order_rev")
         json.string(query.sort.direction == .ascending ? "desc" : "asc")
         json.name("total_items")
         json.quotedInteger(Int64(total))
         json.endObject()
+    }
+
+    private var sortName: String {
+        switch query.sort.field {
+        case .customer: "customer"
+        case .productsTotal: "total"
+        case .id, .created, .updated, .expires, .total: "date"
+        }
     }
 
     private static func page(_ parameters: QueryParameters) -> Int64 { parameters.positive("page") ?? 1 }

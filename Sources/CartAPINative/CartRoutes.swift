@@ -41,9 +41,7 @@ struct CartRoutes: Sendable {
         json.name("data")
         json.beginArray()
         for (record, cart) in context.readable(page.records) {
-            json.raw(
-                record.answer(
-                    state: cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)))
+            json.raw(record.answer(state: record.state(of: cart, at: clock)))
         }
         json.endArray()
         json.name("next_cursor")
@@ -58,8 +56,7 @@ struct CartRoutes: Sendable {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let record = try await carts.cart(try key(context), in: caller.storeID)
-        let state = try record.cart().state(
-            at: context.now, wasAbandoned: record.wasAbandoned, abandonedAfter: carts.policy.abandonedAfter)
+        let state = record.state(of: try record.cart(), at: carts.stateClock(at: context.now))
         return answer(record, state: state)
     }
 

@@ -3,7 +3,8 @@ import CartHTTP
 import HTTPTypes
 import Hummingbird
 
-/// Corral's own API: whole carts as documents, and whether the server is well and what it does. It also answers every path that is no other dialect's.
+/// Corral's own API: whole carts as documents, and whether the server is well and what it does. It also answers every path that is no
+/// other dialect's.
 public struct NativeAPI: Dialect {
     public let name = "native"
     public let responder: RouterResponder<CartRequestContext>

@@ -68,7 +68,7 @@ public struct CartService: Sendable {
         }
         let outcome = try await settle(once: request) { [draft] () throws(CartError) in
             let write = try await prepare(draft, under: key, if: precondition, in: storeID, at: now)
-            return Attempt(change: write.change) { result in write.saved(result).map(WriteOutcome.saved) }
+            return Attempt(change: write.change) { result in result.flatMap(write.saved).map(WriteOutcome.saved) }
         }
         guard case .saved(let saved) = outcome else { throw .noCart }
         return saved
@@ -141,7 +141,7 @@ public struct CartService: Sendable {
                 switch result {
                 case .deleted: .deleted
                 case .notFound: .refused(.cartNotFound)
-                case .conflict, .saved: precondition == .none ? nil : .refused(.stale)
+                case .conflict, .saved, nil: precondition == .none ? nil : .refused(.stale)
                 }
             }
         }
@@ -196,10 +196,10 @@ public struct CartService: Sendable {
         return .save(cart, wasAbandoned: false, replacing: record.revision)
     }
 
-    /// One try at a write: what to change, and what the result means; nil if it means that the cart changed meanwhile.
+    /// One try at a write: what to change, if anything, and what the result means; nil if it means that the cart changed meanwhile.
     private struct Attempt: Sendable {
-        var change: CartChange
-        var outcome: @Sendable (CartChangeResult) -> WriteOutcome?
+        var change: CartChange?
+        var outcome: @Sendable (CartChangeResult?) -> WriteOutcome?
     }
 
     /// Tries until a write is done or refused.
@@ -209,27 +209,23 @@ public struct CartService: Sendable {
         once request: IdempotentRequest?, _ prepare: () async throws(CartError) -> Attempt
     ) async throws(CartError) -> WriteOutcome {
         for _ in 0..<Self.attempts {
-            var attempt: Attempt?
-            var refusal: WriteOutcome?
+            let attempt: Attempt
             do {
                 attempt = try await prepare()
             } catch {
                 // What was found in the store is an answer to keep; whether it is the first is known only by asking.
                 guard request != nil, let reason = WriteOutcome.Refusal(error) else { throw error }
-                refusal = .refused(reason)
+                attempt = Attempt(change: nil) { _ in .refused(reason) }
             }
-            let changes = attempt.map { [$0.change] } ?? []
-            let meaning = { @Sendable [attempt, refusal] (results: [CartChangeResult]) -> WriteOutcome? in
-                refusal ?? results.first.flatMap { result in attempt?.outcome(result) }
-            }
+            let changes = attempt.change.map { [$0] } ?? []
             let outcome: WriteOutcome?
             if let request {
-                switch try await store.apply(changes, once: request, answer: { meaning($0)?.kept(for: request) }) {
-                case .done(let results): outcome = meaning(results)
+                switch try await store.apply(changes, once: request, answer: { attempt.outcome($0.first)?.kept(for: request) }) {
+                case .done(let results): outcome = attempt.outcome(results.first)
                 case .repeated(let answer): outcome = try WriteOutcome(kept: answer, for: request)
                 }
             } else {
-                outcome = meaning(try await store.apply(changes))
+                outcome = attempt.outcome(try await store.apply(changes).first)
             }
             if case .refused(let reason) = outcome { throw reason.error }
             if let outcome { return outcome }

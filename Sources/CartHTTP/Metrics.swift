@@ -17,6 +17,11 @@ public final class Metrics: Sendable {
         /// How many took at most as long as the bound of the same place, and not as the one before it.
         var counts = [Int](repeating: 0, count: Metrics.bounds.count + 1)
         var seconds = 0.0
+
+        mutating func add(_ duration: Double) {
+            counts[Metrics.bounds.firstIndex { duration <= $0 } ?? Metrics.bounds.count] += 1
+            seconds += duration
+        }
     }
 
     private struct State {
@@ -35,12 +40,9 @@ public final class Metrics: Sendable {
     ///
     /// - Parameter route: the form of the path, such as `/v1/carts/{key}`; empty if no route had it.
     func count(dialect: String, method: String, route: String, status: Int, duration: Duration) {
-        let seconds = duration / .seconds(1)
-        let place = Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count
         state.withLock { state in
             state.answers[Answer(dialect: dialect, method: method, route: route, status: status), default: 0] += 1
-            state.durations[dialect, default: Histogram()].counts[place] += 1
-            state.durations[dialect, default: Histogram()].seconds += seconds
+            state.durations[dialect, default: Histogram()].add(duration / .seconds(1))
         }
     }
 

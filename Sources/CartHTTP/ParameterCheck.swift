@@ -1,6 +1,8 @@
 import CartCore
 
 /// Reads parameters one after the other and gathers what is wrong, so that an answer can name all of it.
+///
+/// Each method gives nil for a parameter that was not sent, and for one whose value is wrong; ``finish()`` then throws.
 public struct ParameterCheck {
     private let parameters: QueryParameters
     private var names: Set<String> = []
@@ -12,6 +14,7 @@ public struct ParameterCheck {
 
     public init(_ parameters: QueryParameters) { self.parameters = parameters }
 
+    /// A whole number in the range, as digits or as a decimal that is whole.
     public mutating func integer(_ name: String, in range: ClosedRange<Int64>) -> Int64? {
         read(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             Decimal.scaled(text, by: 0).flatMap { range.contains($0) ? $0 : nil }
@@ -27,10 +30,12 @@ public struct ParameterCheck {
         }
     }
 
+    /// One of the raw values, to the letter.
     public mutating func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) -> Choice? where Choice.RawValue == String {
         read(name, "must be one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "), Choice.init(rawValue:))
     }
 
+    /// A time in ISO 8601.
     public mutating func timestamp(_ name: String) -> Timestamp? {
         read(name, "must be an ISO 8601 time such as 2024-10-15T18:30:00") { Timestamp(iso8601: $0) }
     }

@@ -1,9 +1,11 @@
 /// A writer of Prometheus's text format, version 0.0.4.
 public struct PrometheusText: Sendable {
+    /// What becomes of a metric's values: they rise, they rise and fall, or they are counted by bounds.
     public enum Kind: String, Sendable {
         case counter, gauge, histogram
     }
 
+    /// What was written so far.
     public private(set) var text = ""
     private var name: StaticString = ""
 

@@ -114,10 +114,10 @@ private struct SettingsReader {
 
     private func rate(_ key: String) async throws -> Int? {
         let range = 1...1_000_000
-        return try await parsed(key, "must be off or a number of requests a minute from 1 to \(range.upperBound)") { text -> Int?? in
-            if text == "off" { return .some(nil) }
-            return Int(text).flatMap { range.contains($0) ? $0 : nil }
-        } ?? nil
+        if try await text(key) == "off" { return nil }
+        return try await parsed(key, "must be off or a number of requests a minute from 1 to \(range.upperBound)") { text in
+            Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
     }
 
     private func timeout(_ key: String) async throws -> TimeSpan? {

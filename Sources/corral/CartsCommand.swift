@@ -68,7 +68,7 @@ struct CartsCommand: AsyncParsableCommand {
                 return nil
             }
             self.record = record
-            state = cart.state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: clock.abandonedAfter)
+            state = record.state(of: cart, at: clock)
         }
     }
 

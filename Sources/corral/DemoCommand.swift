@@ -41,7 +41,7 @@ struct DemoCommand: AsyncParsableCommand {
                 id: 0, name: "demo", email: "demo@example.com", role: .administrator,
                 password: try PasswordHash(password, random: random), created: now))
         let pair = ConsumerKeyPair(random: random)
-        _ = try await store.insert(ConsumerKey(pair, userID: user.id, description: "Demo", permission: .readWrite, created: now))
+        _ = try await store.insert(ConsumerKey(.pair(pair), userID: user.id, description: "Demo", permission: .readWrite, created: now))
 
         let apiKey = APIKey(random: random)
         _ = try await store.insert(ConsumerKey(.apiKey(apiKey), userID: user.id, description: "Demo", permission: .readWrite, created: now))

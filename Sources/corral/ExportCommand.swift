@@ -35,7 +35,8 @@ extension CartsCommand {
                         var lines = Data()
                         for record in records {
                             if let line = record.line(at: clock) {
-                                lines += line + [UInt8(ascii: "\n")]
+                                lines.append(contentsOf: line)
+                                lines.append(UInt8(ascii: "\n"))
                             } else {
                                 damaged += 1
                                 printToStandardError("The cart with the number \(record.id) is damaged and left out.")
@@ -66,7 +67,7 @@ extension CartRecord {
         guard document.starts(with: #"{"key":"#.utf8), document.last == UInt8(ascii: "}") else { return nil }
         guard wasAbandoned else { return document }
         guard let cart = try? cart() else { return nil }
-        return answer(state: cart.state(at: clock.now, wasAbandoned: true, abandonedAfter: clock.abandonedAfter))
+        return answer(state: state(of: cart, at: clock))
     }
 }
 

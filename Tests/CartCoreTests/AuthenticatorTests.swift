@@ -23,7 +23,8 @@ struct AuthenticatorTests {
     private func insertKey(
         of user: User, _ pair: ConsumerKeyPair, permission: Permission = .read, expires: Timestamp? = nil
     ) async throws -> ConsumerKey {
-        try await store.insert(ConsumerKey(pair, userID: user.id, description: "", permission: permission, created: now, expires: expires))
+        try await store.insert(
+            ConsumerKey(.pair(pair), userID: user.id, description: "", permission: permission, created: now, expires: expires))
     }
 
     private func expectRefusal(_ login: String, _ secret: String, at time: Timestamp? = nil, _ comment: Comment? = nil) async {

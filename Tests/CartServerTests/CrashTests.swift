@@ -56,13 +56,14 @@ struct CrashTests {
         }
     }
 
-    private static func prepare(_ path: String) async throws -> ConsumerKeyPair {
+    /// Makes a database with a key that may read and write.
+    static func prepare(_ path: String) async throws -> ConsumerKeyPair {
         let store = try DatabaseLocation.sqlite(path: path).open(creating: true)
         let pair = ConsumerKeyPair(random: SystemRandomSource())
         let now = SystemWallClock().now
         let user = try await store.insert(
             User(id: 0, name: "admin", email: "a@example.com", role: .administrator, password: .nobody, created: now))
-        _ = try await store.insert(ConsumerKey(pair, userID: user.id, description: "crash", permission: .readWrite, created: now))
+        _ = try await store.insert(ConsumerKey(.pair(pair), userID: user.id, description: "crash", permission: .readWrite, created: now))
         await store.close()
         return pair
     }

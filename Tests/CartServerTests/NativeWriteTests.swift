@@ -78,13 +78,7 @@ struct NativeWriteTests {
     func onceAcrossCrash() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "carts.db").path
-            let store = try DatabaseLocation.sqlite(path: path).open(creating: true)
-            let pair = ConsumerKeyPair(random: SystemRandomSource())
-            let now = SystemWallClock().now
-            let user = try await store.insert(
-                User(id: 0, name: "admin", email: "a@example.com", role: .administrator, password: .nobody, created: now))
-            _ = try await store.insert(ConsumerKey(pair, userID: user.id, description: "test", permission: .readWrite, created: now))
-            await store.close()
+            let pair = try await CrashTests.prepare(path)
             var first: (status: UInt, body: String)?
             for round in 0..<3 {
                 let server = try await Program.corral("serve", "--port", "0", "--database", "sqlite:\(path)").start {

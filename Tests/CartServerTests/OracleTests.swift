@@ -157,7 +157,7 @@ private struct Comparison {
     }
 
     private func state(of record: CartRecord) throws -> CartState {
-        try record.cart().state(at: clock.now, wasAbandoned: record.wasAbandoned, abandonedAfter: oracle.policy.abandonedAfter)
+        record.state(of: try record.cart(), at: oracle.stateClock(at: clock.now))
     }
 
     private mutating func compareList() async throws {

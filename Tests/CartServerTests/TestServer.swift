@@ -101,7 +101,7 @@ struct TestServer: Sendable {
         let pair = ConsumerKeyPair(random: SystemRandomSource())
         let key = try await store.insert(
             ConsumerKey(
-                pair, userID: (user ?? administrator).id, description: "test", permission: permission, storeID: storeID,
+                .pair(pair), userID: (user ?? administrator).id, description: "test", permission: permission, storeID: storeID,
                 allowedRanges: allowedRanges, created: SystemWallClock().now,
                 expires: expires))
         return Key(id: key.id, pair: pair)

@@ -16,6 +16,8 @@ public final class Authenticator: Sendable {
     /// A lookup hash that no key has.
     private static let nobody = String(repeating: "-", count: 64)
     private static let mostPasswords = 1000
+    /// What no digest of a secret is.
+    private static let noDigest = [UInt8](repeating: 0, count: SHA256.byteCount)
 
     private struct Memory {
         var revision: Int64 = -1
@@ -92,10 +94,9 @@ public final class Authenticator: Sendable {
             }
         }
         // The comparison of digests takes the same time whatever they hold; an unknown key is compared, too.
-        let nothing = [UInt8](repeating: 0, count: SHA256.byteCount)
         let shown = SHA256.hash(data: Data(credentials.secret.utf8))
-        let isRight = shown == Data(found?.key.secretHash ?? nothing)
-        let wasRight = shown == Data(found?.key.previous?.secretHash ?? nothing)
+        let isRight = shown == Data(found?.key.secretHash ?? Self.noDigest)
+        let wasRight = shown == Data(found?.key.previous?.secretHash ?? Self.noDigest)
         guard let found, isRight || wasRight else {
             // An unknown key was looked for in the store, so a wrong secret of a remembered key is, too.
             if remembered != nil { _ = try await store.key(lookupHash: Self.nobody) }

@@ -85,19 +85,11 @@ public struct ConsumerKey: Hashable, Sendable {
             truncatedKey: Self.truncated(shown, kind), created: created, expires: expires)
     }
 
-    /// A new key of a consumer key and its secret.
-    public init(
-        _ pair: ConsumerKeyPair, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
-        allowedRanges: [NetworkRange] = [], created: Timestamp, expires: Timestamp? = nil
-    ) {
-        self.init(
-            .pair(pair), userID: userID, description: description, permission: permission, storeID: storeID, allowedRanges: allowedRanges,
-            created: created, expires: expires)
-    }
-
     /// What a key was before it was rotated.
     public struct Previous: Hashable, Sendable {
+        /// ``ConsumerKey/lookupHash(of:)`` of what was shown to find the key.
         public var keyHash: String
+        /// ``ConsumerKey/secretHash(of:)`` of what was shown to prove it.
         public var secretHash: [UInt8]
         /// From when on it works no longer.
         public var until: Timestamp

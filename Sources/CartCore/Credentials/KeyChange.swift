@@ -4,6 +4,7 @@ public enum KeyChange: Sendable {
     case revoke
     /// Until it is enabled again.
     case disable
+    /// Ends `disable`; a revoked key stays revoked.
     case enable
     /// A new secret. What was shown before works until `graceUntil`. A consumer key stays as it is, and only its secret is new; an API
     /// key is new as a whole.

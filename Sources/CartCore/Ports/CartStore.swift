@@ -107,9 +107,11 @@ public protocol CartStore: Sendable {
     func close() async
 }
 
-/// How many requests to write shared how many transactions.
+/// How many requests to write shared how many transactions, since the store was opened.
 public struct WriteCounts: Hashable, Sendable {
+    /// Transactions that are on disk.
     public var commits = 0
+    /// Requests to write that they were made of.
     public var writes = 0
 
     public init() {}
