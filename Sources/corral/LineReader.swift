@@ -43,8 +43,21 @@ struct LineReader {
                 buffer.removeAll()
                 isTooLong = true
             }
-            let chunk = try handle.read(upToCount: 1 << 20) ?? Data()
+            let chunk = try nextChunk()
             if chunk.isEmpty { isAtEnd = true } else { buffer.append(contentsOf: chunk) }
+        }
+    }
+
+    /// What can be read at once; none at the end. `FileHandle` would wait until so much has come, which a slow pipe may never send.
+    private func nextChunk() throws -> [UInt8] {
+        while true {
+            var result = 0
+            let chunk = [UInt8](unsafeUninitializedCapacity: 1 << 20) { bytes, count in
+                result = read(handle.fileDescriptor, bytes.baseAddress, bytes.count)
+                count = max(0, result)
+            }
+            if result >= 0 { return chunk }
+            guard errno == EINTR else { throw Failure("The input cannot be read: \(String(cString: strerror(errno))).") }
         }
     }
 }
