@@ -6,10 +6,16 @@ SWIFT ?= swift
 # Passed on by `make run`, as in: make run ARGS="--carts 10000"
 ARGS ?=
 
-.PHONY: help setup run test examples check lint warnings docs release clean
+# What `make fuzz` and `make crash` do how often, and from which seed.
+REQUESTS ?= 1000000
+ROUNDS ?= 1000
+SEED ?= 1
+
+.PHONY: measured help setup run test trials examples check lint warnings docs release fuzz crash faults slow-sockets timing overhead reliability \
+	sanitize clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install what building and testing need and the machine lacks
 	@scripts/setup.sh test
@@ -24,7 +30,11 @@ test: setup ## Run all tests
 examples: setup ## Write what a real run answers into the OpenAPI document
 	CORRAL_RECORD_EXAMPLES=1 $(SWIFT) test --filter OpenAPITests/examples
 
-check: lint docs warnings test ## Everything that CI asks for
+trials: setup ## Fuzz, kill, break and slow down the server, with small numbers and a debug build
+	$(SWIFT) build --product corral
+	scripts/trials.sh $$($(SWIFT) build --show-bin-path)/corral
+
+check: lint docs warnings test trials ## Everything that CI asks for
 
 lint: ## Check the format of all Swift files
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift
@@ -40,6 +50,37 @@ release: ## Build the optimised program
 	@scripts/setup.sh build
 	$(SWIFT) build --configuration release --product corral
 	@echo "The program is $$($(SWIFT) build --configuration release --show-bin-path)/corral"
+
+# The release builds that the measurements below run.
+built = $(SWIFT) build --configuration release --show-bin-path
+measured:
+	@scripts/setup.sh measure
+	$(SWIFT) build --configuration release --product corral
+	$(SWIFT) build --configuration release --product corral-measure
+
+fuzz: measured ## Send made-up requests; REQUESTS=1000000 SEED=1
+	python3 -B Tests/Reliability/fuzz.py --program $$($(built))/corral --requests $(REQUESTS) --seed $(SEED)
+
+crash: measured ## Kill the server while it writes, again and again; ROUNDS=1000 SEED=1
+	python3 -B Tests/Reliability/crash.py --program $$($(built))/corral --rounds $(ROUNDS) --seed $(SEED)
+
+faults: measured ## Let the disk fail, fill it, damage the file, set the clock
+	python3 -B Tests/Reliability/faults.py --program $$($(built))/corral
+
+slow-sockets: measured ## Keep 2,000 slow clients, and time the others
+	python3 -B Tests/Reliability/slow_sockets.py --program $$($(built))/corral
+
+timing: measured ## Test whether the time of a refusal tells anything
+	$$($(built))/corral-measure timing
+
+overhead: measured ## Measure what authentication, limits, audit and counting cost
+	python3 -B Tests/Reliability/overhead.py --program $$($(built))/corral --measure $$($(built))/corral-measure
+
+reliability: fuzz crash faults slow-sockets timing overhead sanitize ## All of these: the figures of docs/reliability.md
+
+sanitize: setup ## Run all tests under the address and the thread sanitizer
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/asan
+	$(SWIFT) test --sanitize=thread --scratch-path .build/tsan
 
 clean: ## Remove everything that was built
 	rm -rf .build

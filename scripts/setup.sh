@@ -3,6 +3,7 @@
 #
 #   scripts/setup.sh build   what building and running need
 #   scripts/setup.sh test    what the tests need besides
+#   scripts/setup.sh measure what the measurements need besides
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,7 +22,9 @@ look() {
         if ! pkg-config --exists sqlite3 2>/dev/null; then packages+=(libsqlite3-dev); fi
     fi
     if [ "$purpose" = build ]; then return; fi
+    if [ "$purpose" = measure ] && ! command -v wrk >/dev/null; then packages+=(wrk); fi
     if ! command -v curl >/dev/null; then packages+=(curl); fi
+    if ! command -v openssl >/dev/null; then packages+=(openssl); fi
     if ! node --version >/dev/null 2>&1; then packages+=(nodejs); fi
     if ! command -v php >/dev/null; then
         packages+=(php-cli php-curl)

@@ -32,7 +32,7 @@ struct ErrorBody {
         // Whatever the reason: a caller must not learn whether a key exists.
         case .unauthenticated: (status, details) = (.unauthorized, nil)
         case .permissionDenied: (status, details) = (.forbidden, nil)
-        case .cartNotFound: (status, details) = (.notFound, nil)
+        case .cartNotFound, .keyNotFound: (status, details) = (.notFound, nil)
         case .routeNotFound: (status, details) = (methods == nil ? .notFound : .methodNotAllowed, nil)
         case .malformedJSON, .invalid, .conflict: (status, details) = (.badRequest, error.reason)
         case .tooLarge: (status, details) = (.contentTooLarge, error.reason)

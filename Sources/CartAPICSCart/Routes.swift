@@ -101,7 +101,7 @@ struct Routes: Sendable {
     }
 
     @Sendable private func delete(_ caller: Caller, _ request: Request, _ context: CartRequestContext) async throws -> Response {
-        try await carts.emptyCarts(of: try ownerID(context), in: caller.storeID, at: context.now)
+        try await carts.emptyCarts(of: try ownerID(context), in: caller.storeID, by: context.author(caller))
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
 }

@@ -26,7 +26,8 @@ struct ErrorBody {
             (status, code, message) = (.notFound, "cocart_cart_in_session_not_valid", "Cart in session is not valid!")
         case .cartNotFound:
             (status, code, message) = (.notFound, "cocart_session_not_valid", "Session is not valid!")
-        case .routeNotFound:
+        // The dialect has no keys to be found.
+        case .routeNotFound, .keyNotFound:
             (status, code, message) = (.notFound, "rest_no_route", "No route was found matching the URL and request method.")
         case .invalid:
             fields = error.fields

@@ -101,7 +101,7 @@ struct Routes: Sendable {
     /// The older spelling, whose answer is a sentence.
     private func deleteQuietly(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
-        try await carts.delete(try key(context), in: caller.storeID)
+        try await carts.delete(try key(context), in: caller.storeID, by: context.author(caller))
         var json = JSONWriter()
         json.string("Session successfully deleted!")
         return try answer(json, parameters, context)
@@ -110,7 +110,7 @@ struct Routes: Sendable {
     private func delete(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
         let key = try key(context)
-        try await carts.delete(key, in: caller.storeID)
+        try await carts.delete(key, in: caller.storeID, by: context.author(caller))
         var json = JSONWriter()
         json.beginObject()
         json.name("deleted")

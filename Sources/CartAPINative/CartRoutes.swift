@@ -36,20 +36,9 @@ struct CartRoutes: Sendable {
             let start = CartPosition(value: .integer(list.last), ownerID: .max, id: list.last)
             page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
         }
-        var json = JSONWriter(capacity: 256 + page.records.count * 2048)
-        json.beginObject()
-        json.name("data")
-        json.beginArray()
-        for (record, cart) in context.readable(page.records) {
-            json.raw(record.answer(state: record.state(of: cart, at: clock)))
-        }
-        json.endArray()
-        json.name("next_cursor")
-        if let next = page.next { json.string(ListRequest.cursor(next.id)) } else { json.null() }
-        json.name("total")
-        json.integer(Int64(page.total))
-        json.endObject()
-        return Response(headers: .native, bytes: json.bytes)
+        return List.response(
+            context.readable(page.records)[...], next: page.next.map { ListRequest.cursor($0.id) }, total: page.total
+        ) { $1.raw($0.record.answer(state: $0.record.state(of: $0.cart, at: clock))) }
     }
 
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
@@ -69,7 +58,7 @@ struct CartRoutes: Sendable {
         let body = try await request.body(limit: limits.body)
         let draft = try CartDraft(document: body, maximumDepth: limits.jsonDepth)
         let saved = try await carts.put(
-            draft, under: key, if: try precondition(request), in: caller.storeID, at: context.now,
+            draft, under: key, if: try precondition(request), in: caller.storeID, by: context.author(caller),
             once: try IdempotentRequest(request, body: body, caller, context))
         return answer(saved.record, state: saved.state, status: saved.isNew ? .created : .ok)
     }
@@ -79,7 +68,7 @@ struct CartRoutes: Sendable {
         try caller.requireWriting()
         let body = try await request.body(limit: limits.body)
         try await carts.delete(
-            try key(context), if: try precondition(request), in: caller.storeID,
+            try key(context), if: try precondition(request), in: caller.storeID, by: context.author(caller),
             once: try IdempotentRequest(request, body: body, caller, context))
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }
@@ -104,21 +93,4 @@ struct CartRoutes: Sendable {
         headers[.eTag] = "\"\(record.revision)\""
         return Response(status: status, headers: headers, bytes: record.answer(state: state))
     }
-}
-
-extension IdempotentRequest {
-    /// - Returns: nil if the client gave the request no name.
-    /// - Throws: ``CartError`` `.invalid` for a name that is none.
-    fileprivate init?(_ request: Request, body: [UInt8], _ caller: Caller, _ context: CartRequestContext) throws(CartError) {
-        guard let name = request.headers[.idempotencyKey] else { return nil }
-        guard (1...255).contains(name.utf8.count), name.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw .invalid("Idempotency-Key", "must be 1 to 255 visible characters of ASCII")
-        }
-        self.init(
-            name: name, caller: caller, method: request.method.rawValue, path: request.uri.path, body: body, now: context.now)
-    }
-}
-
-extension HTTPField.Name {
-    fileprivate static let idempotencyKey = constant("Idempotency-Key")
 }

@@ -1,6 +1,5 @@
 import CartCore
 import CartHTTP
-import Foundation
 
 /// The parameters of the list of carts.
 struct ListRequest {
@@ -13,22 +12,23 @@ struct ListRequest {
     init(_ parameters: QueryParameters) throws(CartError) {
         var check = ParameterCheck(parameters)
         filter = CartFilter(&check)
-        limit = Int(check.integer("limit", in: 1...1000) ?? 50)
-        last = check.read("cursor", "must be the next_cursor of a list", Self.id(cursor:)) ?? 0
+        limit = check.limit()
+        last = check.cursor() ?? 0
         try check.finishKnowingAll()
     }
 
-    /// The list is in the order of ids, so a place in it is an id. A cursor looks like nothing in particular, so that it can become
-    /// something else.
-    static func cursor(_ id: Int64) -> String {
-        Data("id:\(id)".utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
-    }
+    /// The lists are in the order of ids, so a place in one is an id.
+    static func cursor(_ id: Int64) -> String { Cursor.encode("id:\(id)") }
+}
 
-    private static func id(cursor: String) -> Int64? {
-        let padding = String(repeating: "=", count: (4 - cursor.utf8.count % 4) % 4)
-        guard let text = Data(base64Encoded: cursor + padding).map({ String(decoding: $0, as: UTF8.self) }),
-            let id = Int64(text.trimmingPrefix("id:")), cursor == Self.cursor(id)
-        else { return nil }
-        return id
+extension ParameterCheck {
+    /// How many entries a list shall have.
+    mutating func limit() -> Int { Int(integer("limit", in: 1...1000) ?? 50) }
+
+    /// The id that a list goes on behind.
+    mutating func cursor() -> Int64? {
+        read("cursor", "must be the next_cursor of a list") { cursor in
+            Cursor.decode(cursor).flatMap { text in text.hasPrefix("id:") ? Int64(text.dropFirst(3)) : nil }
+        }
     }
 }

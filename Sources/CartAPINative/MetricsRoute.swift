@@ -7,6 +7,7 @@ import Hummingbird
 struct MetricsRoute: Sendable {
     let metrics: Metrics
     let store: any CartStore
+    let keys: any CredentialStore
     let gate: Gate
 
     func add(to router: Router<CartRequestContext>) { router.get("/metrics", use: show) }
@@ -19,10 +20,14 @@ struct MetricsRoute: Sendable {
         var text = PrometheusText()
         metrics.write(to: &text)
         let counts = store.writeCounts
-        text.begin("corral_store_commits_total", .counter, "Transactions that were written to the store.")
-        text.sample(Double(counts.commits))
-        text.begin("corral_store_writes_total", .counter, "Requests to write that shared these transactions.")
-        text.sample(Double(counts.writes))
+        text.begin("corral_store_commit_writes", .histogram, "How many requests to write shared a transaction.")
+        text.histogram(counts.sizes, bounds: WriteCounts.bounds, sum: Double(counts.writes))
+        // What the process itself knows is shown even if the store cannot be read.
+        if let keys = try? await keys.keys() {
+            let states = Dictionary(grouping: keys) { $0.key.state(at: context.now) }
+            text.begin("corral_keys", .gauge, "Consumer keys by their state.")
+            for state in ConsumerKey.State.allCases { text.sample(Double(states[state]?.count ?? 0), [("state", state.rawValue)]) }
+        }
         return Response(
             headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"], bytes: Array(text.text.utf8))
     }

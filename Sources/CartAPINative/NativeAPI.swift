@@ -3,7 +3,7 @@ import CartHTTP
 import HTTPTypes
 import Hummingbird
 
-/// Corral's own API: whole carts as documents, and whether the server is well and what it does. It also answers every path that is no
+/// Corral's own API: whole carts as documents, keys, the audit trail, and whether the server is well and what it does. It also answers every path that is no
 /// other dialect's.
 public struct NativeAPI: Dialect {
     public let name = "native"
@@ -11,15 +11,20 @@ public struct NativeAPI: Dialect {
     public let routes: [Route]
 
     /// - Parameters:
+    ///   - audit: where the trail is read.
     ///   - limits: of bodies and their depth.
     ///   - openAPI: the description of all routes of the server.
     ///   - metrics: what `/metrics` shows.
-    public init(carts: CartService, gate: Gate, limits: HTTPLimits, openAPI: [UInt8], metrics: Metrics) {
+    public init(
+        carts: CartService, keys: KeyService, audit: any AuditStore, gate: Gate, limits: HTTPLimits, openAPI: [UInt8], metrics: Metrics
+    ) {
         let router = Router(context: CartRequestContext.self)
         CartRoutes(carts: carts, gate: gate, limits: limits).add(to: router.group("/v1/carts"))
+        KeyRoutes(keys: keys, gate: gate, limits: limits).add(to: router.group("/v1/keys"))
+        AuditRoute(audit: audit, gate: gate).add(to: router)
         HealthRoutes(store: carts.store).add(to: router)
         router.get("/openapi.json") { _, _ in Response(headers: .native, bytes: openAPI) }
-        MetricsRoute(metrics: metrics, store: carts.store, gate: gate).add(to: router)
+        MetricsRoute(metrics: metrics, store: carts.store, keys: keys.store, gate: gate).add(to: router)
         routes = router.all
         responder = router.buildResponder()
     }

@@ -22,6 +22,7 @@ struct Problem {
         case .malformedJSON: (status, code) = (.badRequest, "malformed_json")
         case .invalid: (status, code) = (.unprocessableContent, "invalid")
         case .cartNotFound: (status, code) = (.notFound, "cart_not_found")
+        case .keyNotFound: (status, code) = (.notFound, "key_not_found")
         case .conflict: (status, code) = (.preconditionFailed, "revision_mismatch")
         case .unauthenticated: (status, code) = (.unauthorized, "unauthenticated")
         case .permissionDenied: (status, code) = (.forbidden, "permission_denied")
@@ -73,7 +74,8 @@ struct Problem {
         switch error.code {
         case .unauthenticated: "The credentials are missing or not accepted."
         case .unavailable: "The carts cannot be reached at the moment."
-        case .malformedJSON, .invalid, .cartNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge, .tooManyRequests:
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge,
+            .tooManyRequests:
             error.reason
         }
     }

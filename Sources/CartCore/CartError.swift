@@ -10,6 +10,8 @@ public struct CartError: Error, Hashable, Sendable, CustomStringConvertible {
         case invalid
         /// No such cart, or one of a store that the caller may not see.
         case cartNotFound
+        /// No such key.
+        case keyNotFound
         /// The cart is not at the revision that the caller named, or exists although it must not.
         case conflict
         /// No credentials, or none that are accepted.
@@ -45,12 +47,29 @@ public struct CartError: Error, Hashable, Sendable, CustomStringConvertible {
     public let fields: [Field]
     /// Seconds to wait before another try, for `tooManyRequests` and `unavailable`.
     public let retryAfter: Int?
+    /// The true reason of a refusal that is told as something else; for operators, and in no answer.
+    public let hiddenReason: String?
+    /// The key that was shown with a request that was refused; for operators, and in no answer.
+    public let keyID: Int64?
 
-    public init(_ code: Code, _ reason: String, fields: [Field] = [], retryAfter: Int? = nil) {
+    public init(
+        _ code: Code, _ reason: String, fields: [Field] = [], retryAfter: Int? = nil, hiddenReason: String? = nil, keyID: Int64? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.fields = fields
         self.retryAfter = retryAfter
+        self.hiddenReason = hiddenReason
+        self.keyID = keyID
+    }
+
+    /// Why a call was refused to somebody who may not make it, from a small set of sentences; nil if it failed for another reason.
+    public var refusal: String? {
+        switch code {
+        case .unauthenticated, .permissionDenied: hiddenReason ?? reason
+        case .tooManyRequests: "too many requests"
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .routeNotFound, .tooLarge, .unavailable: hiddenReason
+        }
     }
 
     public var description: String { reason }

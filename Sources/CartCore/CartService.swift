@@ -40,7 +40,7 @@ public struct CartService: Sendable {
     /// - Throws: ``CartError`` `.cartNotFound`, also for a cart of another store, `.unavailable`.
     public func cart(_ key: CartKey, in storeID: Int64?) async throws(CartError) -> CartRecord {
         guard let record = try await store.cart(key) else { throw .noCart }
-        if let storeID, try record.cart().storeID != storeID { throw .noCart }
+        if let storeID, try record.cart().storeID != storeID { throw .otherStore }
         return record
     }
 
@@ -52,12 +52,12 @@ public struct CartService: Sendable {
     /// - Parameters:
     ///   - key: the key of a draft that names none.
     ///   - storeID: the one store whose carts the caller may see; nil: all.
-    ///   - now: the moment of the write.
+    ///   - author: who writes, and when.
     ///   - request: if it was answered before, that answer is given again and nothing is written.
     /// - Throws: ``CartError`` `.invalid`, also for a request that was sent before with another body; `.cartNotFound` if a cart of another
     ///   store stands under the key; `.conflict` if the precondition does not hold; `.tooLarge`; `.unavailable`.
     public func put(
-        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, at now: Timestamp,
+        _ draft: CartDraft, under key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, by author: Author,
         once request: IdempotentRequest? = nil
     ) async throws(CartError) -> Saved {
         if let named = draft.key, named != key { throw .invalid("key", "must be the key of the path") }
@@ -66,8 +66,8 @@ public struct CartService: Sendable {
             guard draft.storeID ?? storeID == storeID else { throw .invalid("store_id", "must be \(storeID), the store of the key") }
             draft.storeID = storeID
         }
-        let outcome = try await settle(once: request) { [draft] () throws(CartError) in
-            let write = try await prepare(draft, under: key, if: precondition, in: storeID, at: now)
+        let outcome = try await settle(by: author, once: request) { [draft] () throws(CartError) in
+            let write = try await prepare(draft, under: key, if: precondition, in: storeID, at: author.now)
             return Attempt(change: write.change) { result in result.flatMap(write.saved).map(WriteOutcome.saved) }
         }
         guard case .saved(let saved) = outcome else { throw .noCart }
@@ -78,10 +78,10 @@ public struct CartService: Sendable {
     ///
     /// - Parameters:
     ///   - drafts: those without a key get a random one.
-    ///   - now: the moment of the writes.
+    ///   - author: who writes, and when.
     /// - Returns: for each draft in order, what was done or why not.
     /// - Throws: ``CartError`` `.unavailable`.
-    public func put(_ drafts: [CartDraft], at now: Timestamp) async throws(CartError) -> [Result<Saved, CartError>] {
+    public func put(_ drafts: [CartDraft], by author: Author) async throws(CartError) -> [Result<Saved, CartError>] {
         var results = [Result<Saved, CartError>?](repeating: nil, count: drafts.count)
         var writes: [(place: Int, write: Write)] = []
         var again: [Int] = []
@@ -93,20 +93,20 @@ public struct CartService: Sendable {
                 continue
             }
             do {
-                writes.append((place, try await prepare(draft, under: key, if: .none, in: nil, at: now)))
+                writes.append((place, try await prepare(draft, under: key, if: .none, in: nil, at: author.now)))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
             }
         }
-        let answers = try await store.apply(writes.map(\.write.change))
+        let answers = try await store.apply(writes.map(\.write.change), by: author)
         for ((place, write), answer) in zip(writes, answers) {
             if let saved = write.saved(answer) { results[place] = .success(saved) } else { again.append(place) }
         }
         for place in again.sorted() {
             let draft = drafts[place]
             do {
-                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random), in: nil, at: now))
+                results[place] = .success(try await put(draft, under: draft.key ?? CartKey(random: random), in: nil, by: author))
             } catch {
                 if error.code == .unavailable { throw error }
                 results[place] = .failure(error)
@@ -119,13 +119,15 @@ public struct CartService: Sendable {
     ///
     /// - Parameters:
     ///   - storeID: the one store whose carts the caller may see; nil: all.
+    ///   - author: who removes it, and when.
     ///   - request: if it was answered before, that answer is given again and nothing is removed.
     /// - Throws: ``CartError`` `.cartNotFound`; `.conflict` if the precondition does not hold; `.invalid` for a request that was sent before
     ///   with another body; `.unavailable`.
     public func delete(
-        _ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, once request: IdempotentRequest? = nil
+        _ key: CartKey, if precondition: Precondition = .none, in storeID: Int64?, by author: Author,
+        once request: IdempotentRequest? = nil
     ) async throws(CartError) {
-        _ = try await settle(once: request) { () throws(CartError) in
+        _ = try await settle(by: author, once: request) { () throws(CartError) in
             if case .absent = precondition {
                 _ = try await cart(key, in: storeID)
                 throw .stands
@@ -153,10 +155,10 @@ public struct CartService: Sendable {
     /// - Parameters:
     ///   - ownerID: see ``Owner/id``.
     ///   - storeID: the one store whose carts the caller may see; nil: all.
-    ///   - now: the moment of the change.
+    ///   - author: who changes them, and when.
     /// - Throws: ``CartError`` `.cartNotFound` if no such cart holds anything to buy; `.conflict` if one is damaged, when all others are
     ///   done; `.unavailable`.
-    public func emptyCarts(of ownerID: Int64, in storeID: Int64?, at now: Timestamp) async throws(CartError) {
+    public func emptyCarts(of ownerID: Int64, in storeID: Int64?, by author: Author) async throws(CartError) {
         var filter = CartFilter()
         filter.ownerID = ownerID
         filter.storeID = storeID
@@ -165,11 +167,11 @@ public struct CartService: Sendable {
         var attempts = 0
         var last: Int64 = 0
         while true {
-            let records = try await store.carts(filter, at: stateClock(at: now), after: last, limit: 100)
+            let records = try await store.carts(filter, at: stateClock(at: author.now), after: last, limit: 100)
             guard let newest = records.last else { break }
-            let changes = records.compactMap { emptying($0, at: now) }
+            let changes = records.compactMap { emptying($0, at: author.now) }
             if changes.count < records.count { isDamaged = true }
-            let results = try await store.apply(changes)
+            let results = try await store.apply(changes, by: author)
             if results.contains(where: { $0 != .conflict && $0 != .notFound }) { isDone = true }
             // Carts that changed meanwhile are looked at again; the others of the page are found no more.
             if results.contains(.conflict) {
@@ -206,28 +208,31 @@ public struct CartService: Sendable {
     ///
     /// - Throws: ``CartError``: why it was refused, now or when the request was sent first.
     private func settle(
-        once request: IdempotentRequest?, _ prepare: () async throws(CartError) -> Attempt
+        by author: Author, once request: IdempotentRequest?, _ prepare: () async throws(CartError) -> Attempt
     ) async throws(CartError) -> WriteOutcome {
         for _ in 0..<Self.attempts {
             let attempt: Attempt
+            var refusal: CartError?
             do {
                 attempt = try await prepare()
             } catch {
                 // What was found in the store is an answer to keep; whether it is the first is known only by asking.
                 guard request != nil, let reason = WriteOutcome.Refusal(error) else { throw error }
+                refusal = error
                 attempt = Attempt(change: nil) { _ in .refused(reason) }
             }
             let changes = attempt.change.map { [$0] } ?? []
             let outcome: WriteOutcome?
             if let request {
-                switch try await store.apply(changes, once: request, answer: { attempt.outcome($0.first)?.kept(for: request) }) {
+                switch try await store.apply(changes, by: author, once: request, answer: { attempt.outcome($0.first)?.kept(for: request) })
+                {
                 case .done(let results): outcome = attempt.outcome(results.first)
                 case .repeated(let answer): outcome = try WriteOutcome(kept: answer, for: request)
                 }
             } else {
-                outcome = attempt.outcome(try await store.apply(changes).first)
+                outcome = attempt.outcome(try await store.apply(changes, by: author).first)
             }
-            if case .refused(let reason) = outcome { throw reason.error }
+            if case .refused(let reason) = outcome { throw refusal ?? reason.error }
             if let outcome { return outcome }
         }
         throw .contended
@@ -238,7 +243,7 @@ public struct CartService: Sendable {
     ) async throws(CartError) -> Write {
         let previous = try await store.cart(key)
         // A cart that the caller may not see is not replaced; that there is one cannot be hidden, since the key is taken.
-        if let storeID, let previous, try previous.cart().storeID != storeID { throw .noCart }
+        if let storeID, let previous, try previous.cart().storeID != storeID { throw .otherStore }
         switch precondition {
         case .none: break
         case .absent: if previous != nil { throw .stands }
@@ -280,6 +285,8 @@ private struct Write: Sendable {
 
 extension CartError {
     static let noCart = CartError(.cartNotFound, "There is no such cart.")
+    /// The same to whoever asks.
+    static let otherStore = CartError(.cartNotFound, noCart.reason, hiddenReason: "cart of a store that the key may not see")
     static let contended = CartError(.unavailable, "The cart is written to by too many at once.", retryAfter: 1)
     static let stands = CartError(.conflict, "There is a cart under this key.")
     static let stale = CartError(.conflict, "The cart is not at the revision that was named.")

@@ -17,7 +17,9 @@ enum WriteOutcome: Sendable {
         }
 
         init?(_ error: CartError) {
-            guard let refusal = Self.allCases.first(where: { $0.error == error }) else { return nil }
+            guard let refusal = Self.allCases.first(where: { $0.error.code == error.code && $0.error.reason == error.reason }) else {
+                return nil
+            }
             self = refusal
         }
     }

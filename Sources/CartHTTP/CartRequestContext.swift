@@ -13,7 +13,7 @@ public struct CartRequestContext: RequestContext {
     public internal(set) var scheme = "http"
     /// The moment of the request, asked for once by the ``FrontDoor``.
     public internal(set) var now = Timestamp.earliest
-    let rate = RateNote()
+    let note = RequestNote()
 
     public init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
@@ -21,7 +21,10 @@ public struct CartRequestContext: RequestContext {
     }
 
     /// The address of the connection's other end.
-    var remoteAddress: NetworkAddress? { remote?.ipAddress.flatMap(NetworkAddress.init) }
+    var remoteAddress: NetworkAddress? { remote.flatMap(NetworkAddress.init) }
+
+    /// The caller as the author of a change that this request makes.
+    public func author(_ caller: Caller) -> Author { Author(caller.identity, from: clientAddress, at: now) }
 
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {

@@ -1,3 +1,4 @@
+import CartCore
 import HTTPTypes
 import Hummingbird
 
@@ -21,6 +22,16 @@ public struct CrossOrigin: Sendable {
                 .accessControlAllowHeaders: "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key",
                 .accessControlMaxAge: "600",
             ])
+    }
+
+    /// A browser sends some POSTs of foreign pages without a question, and with the credentials that its user typed.
+    ///
+    /// - Throws: ``CartError`` `.permissionDenied` for a POST of a page that is neither this server's nor of a named origin.
+    func check(_ request: Request) throws(CartError) {
+        guard request.method == .post, let origin = request.headers[.origin], allowedOrigin(request) == nil else { return }
+        guard let host = request.head.authority, ["http://", "https://"].contains(where: { $0 + host == origin }) else {
+            throw CartError(.permissionDenied, "The page that sent the request is of no origin in cors.origins.")
+        }
     }
 
     func allow(_ request: Request, in response: inout Response) {

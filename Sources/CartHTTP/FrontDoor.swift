@@ -14,6 +14,9 @@ public struct FrontDoor: HTTPResponder {
     private let limits: HTTPLimits
     private let crossOrigin: CrossOrigin
     private let metrics: Metrics
+    private let usage: UsageRecorder
+    private let refusals: RefusalRecorder
+    private let accessLog: AccessLog?
 
     /// - Parameters:
     ///   - dialects: asked in this order whether a request is theirs.
@@ -22,9 +25,12 @@ public struct FrontDoor: HTTPResponder {
     ///   - proxies: whose word is taken for the client's address and scheme.
     ///   - clock: asked once for each request.
     ///   - metrics: where answers are counted.
+    ///   - usage: where the use of keys is counted.
+    ///   - refusals: where refused calls are counted.
+    ///   - accessLog: where each answer is told of; nil: nowhere.
     public init(
         dialects: [any Dialect], fallback: any Dialect, gate: Gate, proxies: TrustedProxies, clock: any WallClock, limits: HTTPLimits,
-        crossOrigin: CrossOrigin, metrics: Metrics
+        crossOrigin: CrossOrigin, metrics: Metrics, usage: UsageRecorder, refusals: RefusalRecorder, accessLog: AccessLog? = nil
     ) {
         self.dialects = dialects
         self.fallback = fallback
@@ -34,6 +40,9 @@ public struct FrontDoor: HTTPResponder {
         self.limits = limits
         self.crossOrigin = crossOrigin
         self.metrics = metrics
+        self.usage = usage
+        self.refusals = refusals
+        self.accessLog = accessLog
     }
 
     public func respond(to request: Request, context: CartRequestContext) async throws -> Response {
@@ -45,12 +54,19 @@ public struct FrontDoor: HTTPResponder {
         context.scheme = proxies.scheme(of: request, from: remote)
         let start = ContinuousClock.now
         var (response, dialect) = await answer(to: request, context: context)
-        context.rate.write(to: &response.headers)
+        context.note.writeLimits(to: &response.headers)
         crossOrigin.allow(request, in: &response)
-        let route = context.endpointPath ?? ""
+        let path = context.endpointPath ?? ""
+        let route = path.first == "/" ? path : ""
+        let duration = ContinuousClock.now - start
         metrics.count(
-            dialect: dialect, method: request.method.rawValue, route: route.first == "/" ? route : "",
-            status: Int(response.status.code), duration: ContinuousClock.now - start)
+            dialect: dialect, method: request.method.rawValue, route: route, status: Int(response.status.code), duration: duration)
+        if case .key(let id) = context.note.caller {
+            usage.record(
+                keyID: id, RequestKind(request.method, route: route), from: context.clientAddress,
+                isFromPage: request.headers[.origin] != nil, at: context.now)
+        }
+        accessLog?.note(request, response, dialect: dialect, duration: duration, context)
         return response
     }
 
@@ -66,8 +82,12 @@ public struct FrontDoor: HTTPResponder {
         let isHead = request.method == .head
         do {
             try gate.admit(context)
+            try crossOrigin.check(request)
             guard request.uri.string.utf8.count <= limits.url else {
                 throw CartError(.tooLarge, "The URL is longer than \(limits.url) bytes.")
+            }
+            if let query = request.uri.query, query.utf8.count(where: { $0 == UInt8(ascii: "&") }) >= limits.queryPairs {
+                throw CartError(.tooLarge, "The query has more than \(limits.queryPairs) names and values.")
             }
             var routed = request
             if isHead || path != request.uri.path {
@@ -83,7 +103,8 @@ public struct FrontDoor: HTTPResponder {
             return (isHead ? response.createHeadResponse() : response, dialect.name)
         } catch {
             var error = error as? CartError ?? CartError(.unavailable, "The request failed with \(type(of: error)).", retryAfter: 5)
-            context.note(error)
+            context.log(error)
+            note(error, context)
             if error.code == .unauthenticated {
                 do throws(CartError) { try gate.noteFailure(request, context) } catch let tooMany { error = tooMany }
             }
@@ -91,15 +112,34 @@ public struct FrontDoor: HTTPResponder {
             return (isHead ? response.createHeadResponse() : response, dialect.name)
         }
     }
+
+    /// Counts a call of somebody who may not make it, for its true reason.
+    private func note(_ error: CartError, _ context: CartRequestContext) {
+        guard let reason = error.refusal else { return }
+        metrics.countRefusal(reason)
+        // A key that may not be used from an address has shown its secret.
+        let shown = error.code == .permissionDenied ? error.keyID.map { Author.Identity.key(id: $0) } : nil
+        let caller = context.note.caller ?? shown
+        refusals.record(
+            Author(caller ?? .anonymous, from: context.clientAddress, at: context.now), reason: reason,
+            keyID: error.keyID ?? caller?.keyID)
+    }
+}
+
+extension Author.Identity {
+    fileprivate var keyID: Int64? {
+        if case .key(let id) = self { id } else { nil }
+    }
 }
 
 extension CartRequestContext {
     /// Logs what an operator may have to act on. Reasons hold neither secrets nor personal data.
-    fileprivate func note(_ error: CartError) {
+    fileprivate func log(_ error: CartError) {
         switch error.code {
         case .unavailable: logger.error("\(error.reason)")
         case .unauthenticated: logger.info("Refused", metadata: ["reason": "\(error.reason)"])
-        case .malformedJSON, .invalid, .cartNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge, .tooManyRequests:
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge,
+            .tooManyRequests:
             logger.debug("\(error.code.rawValue)", metadata: ["reason": "\(error.reason)"])
         }
     }

@@ -25,8 +25,9 @@ public struct Gate: Sendable {
     public func caller(
         showing credentials: Credentials, as kind: ConsumerKey.Kind = .cocart, in context: CartRequestContext
     ) async throws(CartError) -> Caller {
-        context.rate.noteCredentials()
+        context.note.noteCredentials()
         let caller = try await authenticator.caller(showing: credentials, as: kind, from: context.clientAddress, now: context.now)
+        context.note.caller(caller)
         if let keys, case .consumerKey(let id) = caller.credential { try context.hold(to: keys.take(id)) }
         return caller
     }
@@ -43,54 +44,18 @@ public struct Gate: Sendable {
     func noteFailure(_ request: Request, _ context: CartRequestContext) throws(CartError) {
         guard let address = context.clientAddress?.household else { return }
         let standing = failures.take(address)
-        if standing.retryAfter != nil, context.rate.hasCredentials || request.headers[.authorization] != nil {
+        if standing.retryAfter != nil, context.note.hasCredentials || request.headers[.authorization] != nil {
             try context.hold(to: standing)
         }
     }
 }
 
-/// What the gate noted of a request: the limit that it came closest to, for the headers of its answer.
-final class RateNote: Sendable {
-    private struct State {
-        var tightest: RateStanding?
-        var hasCredentials = false
-    }
-
-    private let state = Mutex(State())
-
-    func note(_ standing: RateStanding) {
-        state.withLock { state in
-            if let noted = state.tightest, noted.remaining < standing.remaining { return }
-            state.tightest = standing
-        }
-    }
-
-    /// Whether the request showed credentials that could be read, right or wrong.
-    var hasCredentials: Bool { state.withLock { $0.hasCredentials } }
-
-    func noteCredentials() { state.withLock { $0.hasCredentials = true } }
-
-    /// The headers of draft-ietf-httpapi-ratelimit-headers-03; none if no limit is on.
-    func write(to headers: inout HTTPFields) {
-        guard let standing = state.withLock({ $0.tightest }) else { return }
-        headers[.rateLimitLimit] = String(standing.limit)
-        headers[.rateLimitRemaining] = String(standing.remaining)
-        headers[.rateLimitReset] = String(standing.reset)
-    }
-}
-
 extension CartRequestContext {
     fileprivate func hold(to standing: RateStanding) throws(CartError) {
-        rate.note(standing)
+        note.standing(standing)
         if let seconds = standing.retryAfter {
             throw CartError(
                 .tooManyRequests, "Too many requests. Please wait \(seconds) seconds before trying again.", retryAfter: seconds)
         }
     }
-}
-
-extension HTTPField.Name {
-    fileprivate static let rateLimitLimit = constant("RateLimit-Limit")
-    fileprivate static let rateLimitRemaining = constant("RateLimit-Remaining")
-    fileprivate static let rateLimitReset = constant("RateLimit-Reset")
 }

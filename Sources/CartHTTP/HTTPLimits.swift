@@ -10,6 +10,8 @@ public struct HTTPLimits: Hashable, Sendable {
     public var headerCount = 100
     /// Bytes of the path and query.
     public var url = 8 << 10
+    /// Names and values in a query.
+    public var queryPairs = 1000
     /// How many objects and arrays of JSON may stand inside each other.
     public var jsonDepth = 64
     /// Connections at once; more wait.

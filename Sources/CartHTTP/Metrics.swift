@@ -27,6 +27,7 @@ public final class Metrics: Sendable {
     private struct State {
         var answers: [Answer: Int] = [:]
         var durations: [String: Histogram] = [:]
+        var refusals: [String: Int] = [:]
     }
 
     /// Upper bounds of the histogram in seconds.
@@ -46,6 +47,11 @@ public final class Metrics: Sendable {
         }
     }
 
+    /// Counts a call that was refused.
+    ///
+    /// - Parameter reason: ``CartError/refusal``, one of a few sentences.
+    func countRefusal(_ reason: String) { state.withLock { $0.refusals[reason, default: 0] += 1 } }
+
     /// Everything that was counted, in Prometheus's text format.
     public func write(to text: inout PrometheusText) {
         let state = state.withLock { $0 }
@@ -59,14 +65,9 @@ public final class Metrics: Sendable {
         }
         text.begin("corral_request_duration_seconds", .histogram, "How long requests took to be answered.")
         for (dialect, histogram) in state.durations.sorted(by: { $0.key < $1.key }) {
-            var sum = 0
-            for (place, count) in histogram.counts.enumerated() {
-                sum += count
-                let bound = place < Self.bounds.count ? "\(Self.bounds[place])" : "+Inf"
-                text.sample(Double(sum), [("dialect", dialect), ("le", bound)], suffix: "_bucket")
-            }
-            text.sample(histogram.seconds, [("dialect", dialect)], suffix: "_sum")
-            text.sample(Double(sum), [("dialect", dialect)], suffix: "_count")
+            text.histogram(histogram.counts, bounds: Self.bounds, sum: histogram.seconds, [("dialect", dialect)])
         }
+        text.begin("corral_requests_refused_total", .counter, "Requests of those who may not make them.")
+        for (reason, count) in state.refusals.sorted(by: { $0.key < $1.key }) { text.sample(Double(count), [("reason", reason)]) }
     }
 }

@@ -29,6 +29,23 @@ public struct PrometheusText: Sendable {
         text += " " + (Int64(exactly: value).map(String.init) ?? String(value)) + "\n"
     }
 
+    /// Writes the samples of a histogram.
+    ///
+    /// - Parameters:
+    ///   - counts: how many values lie between each bound and the one before it; the last: beyond all.
+    ///   - sum: of all values.
+    public mutating func histogram<Bound>(
+        _ counts: [Int], bounds: [Bound], sum: Double, _ labels: [(name: StaticString, value: String)] = []
+    ) {
+        var total = 0
+        for (place, count) in counts.enumerated() {
+            total += count
+            sample(Double(total), labels + [("le", place < bounds.count ? "\(bounds[place])" : "+Inf")], suffix: "_bucket")
+        }
+        sample(sum, labels, suffix: "_sum")
+        sample(Double(total), labels, suffix: "_count")
+    }
+
     private static func escape(_ value: String) -> String {
         value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }

@@ -6,8 +6,13 @@ import Hummingbird
 /// else, since any client can send them.
 public struct TrustedProxies: Sendable {
     private let ranges: [NetworkRange]
+    private let ownScheme: String
 
-    public init(_ ranges: [NetworkRange] = []) { self.ranges = ranges }
+    /// - Parameter ownScheme: of requests that come from no trusted proxy: `https` if the server itself speaks TLS, else `http`.
+    public init(_ ranges: [NetworkRange] = [], ownScheme: String = "http") {
+        self.ranges = ranges
+        self.ownScheme = ownScheme
+    }
 
     /// The client's address: the last one of the chain that is no trusted proxy.
     ///
@@ -27,8 +32,8 @@ public struct TrustedProxies: Sendable {
 
     /// `http` or `https`, as the client called.
     func scheme(of request: Request, from remote: NetworkAddress?) -> String {
-        guard let remote, isTrusted(remote), request.headers[.forwardedProto]?.lowercased() == "https" else { return "http" }
-        return "https"
+        guard !ranges.isEmpty, let remote, isTrusted(remote) else { return ownScheme }
+        return request.headers[.forwardedProto]?.lowercased() == "https" ? "https" : ownScheme
     }
 
     private func isTrusted(_ address: NetworkAddress) -> Bool { ranges.contains { $0.contains(address) } }

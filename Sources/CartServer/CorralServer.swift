@@ -33,20 +33,49 @@ public struct CorralServer: Sendable {
     /// then it finishes what is in flight, and closes the store.
     ///
     /// - Parameter onRunning: called with the port when the server listens.
-    /// - Throws: if the address cannot be listened on.
+    /// - Throws: ``SettingsError`` if the certificate cannot be used; if the address cannot be listened on.
     public func run(
         stoppingOn signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
-        let usage = UsageRecorder()
-        var application = Application(
-            responder: frontDoor(usage: usage),
-            server: .http1(configuration: channelConfiguration),
+        let (usage, refusals) = (UsageRecorder(), RefusalRecorder())
+        let certificate = try settings.certificate.map { try ServerCertificate($0, logger: logger) }
+        warnOfExposure()
+        var application = try application(answering: frontDoor(usage: usage, refusals: refusals), certificate, onRunning: onRunning)
+        application.addServices(
+            StoreService(store: store), CountsService(usage: usage, refusals: refusals, store: store, logger: logger),
+            DailyService(
+                care: DailyCare(
+                    store: store, disableKeysUnusedFor: settings.disableKeysUnusedFor, auditRetention: settings.auditRetention,
+                    logger: logger), clock: clock, logger: logger))
+        if let certificate { application.addServices(certificate) }
+        try await application.runService(gracefulShutdownSignals: signals)
+    }
+
+    /// The listener with all its limits, in front of any responder: measurements put others there.
+    package func application<Responder: HTTPResponder<CartRequestContext>>(
+        answering responder: Responder, _ certificate: ServerCertificate? = nil, onRunning: @escaping @Sendable (Int) async -> Void
+    ) throws -> Application<Responder> {
+        Application(
+            responder: responder,
+            server: HTTPServerBuilder { [channelConfiguration] responder in
+                let plain = HTTP1Channel(responder: responder, configuration: channelConfiguration)
+                return certificate.map(plain.secured) ?? plain
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: "Corral",
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections)),
             onServerRunning: { await onRunning($0.localAddress?.port ?? 0) }, logger: logger)
-        application.addServices(StoreService(store: store), UsageService(usage: usage, store: store, logger: logger))
-        try await application.runService(gracefulShutdownSignals: signals)
+    }
+
+    /// Says so if keys would cross a network in clear.
+    private func warnOfExposure() {
+        guard settings.isExposed else { return }
+        logger.warning(
+            """
+            Corral listens on \(settings.host), beyond this machine, WITHOUT TLS and without a trusted proxy in front: keys and passwords \
+            cross the network in clear. Set tls.certificate and tls.key, or put a proxy with TLS in front and name it in \
+            server.trustedProxies.
+            """)
     }
 
     private var channelConfiguration: HTTP1Channel.Configuration {
@@ -65,35 +94,35 @@ public struct CorralServer: Sendable {
 
     /// Every route of every dialect.
     public var routes: [Route] {
-        let gate = gate(usage: UsageRecorder())
+        let gate = gate()
         return cocart(gate).routes + cscart(gate).routes + native(gate, Metrics()).routes
     }
 
-    private func frontDoor(usage: UsageRecorder) -> FrontDoor {
-        let gate = gate(usage: usage)
+    private func frontDoor(usage: UsageRecorder, refusals: RefusalRecorder) -> FrontDoor {
+        let gate = gate()
         let metrics = Metrics()
         return FrontDoor(
             dialects: [cocart(gate), cscart(gate)], fallback: native(gate, metrics), gate: gate,
-            proxies: TrustedProxies(settings.trustedProxies),
-            clock: clock, limits: settings.limits,
-            crossOrigin: CrossOrigin(origins: settings.origins), metrics: metrics)
+            proxies: TrustedProxies(settings.trustedProxies, ownScheme: settings.scheme), clock: clock, limits: settings.limits,
+            crossOrigin: CrossOrigin(origins: settings.origins), metrics: metrics, usage: usage, refusals: refusals,
+            accessLog: settings.logsAccess ? AccessLog(logger: logger) : nil)
     }
 
-    private func gate(usage: UsageRecorder) -> Gate {
-        Gate(authenticator: Authenticator(store: store, usage: usage), limits: settings.limits)
-    }
+    private func gate() -> Gate { Gate(authenticator: Authenticator(store: store), limits: settings.limits) }
 
     private func cocart(_ gate: Gate) -> CoCartAPI {
         CoCartAPI(
             carts: carts, gate: gate,
-            baseURL: BaseURL(publicURL: settings.publicURL, fallback: "http://\(settings.host):\(settings.port)"),
+            baseURL: BaseURL(publicURL: settings.publicURL, fallback: "\(settings.scheme)://\(settings.host):\(settings.port)"),
             limits: settings.limits, dateFormat: settings.dateFormat)
     }
 
     private func cscart(_ gate: Gate) -> CSCartAPI { CSCartAPI(carts: carts, gate: gate, timeZone: settings.timeZone) }
 
     private func native(_ gate: Gate, _ metrics: Metrics) -> NativeAPI {
-        NativeAPI(carts: carts, gate: gate, limits: settings.limits, openAPI: Assets.openAPI, metrics: metrics)
+        NativeAPI(
+            carts: carts, keys: KeyService(store: store, random: random), audit: store, gate: gate, limits: settings.limits,
+            openAPI: Assets.openAPI, metrics: metrics)
     }
 
     private var carts: CartService {

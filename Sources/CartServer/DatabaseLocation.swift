@@ -22,6 +22,28 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Bytes that the store takes up, and that are free beside it; nil if the machine does not say.
+    public var diskSpace: (used: Int64, free: Int64)? {
+        switch self {
+        case .sqlite(let path):
+            let files = FileManager.default
+            guard let free = (try? files.attributesOfFileSystem(forPath: path))?[.systemFreeSize] as? NSNumber else { return nil }
+            let used = [path, path + "-wal"].reduce(0) { sum, file in
+                sum + (((try? files.attributesOfItem(atPath: file))?[.size] as? NSNumber)?.int64Value ?? 0)
+            }
+            return (used, free.int64Value)
+        }
+    }
+
+    /// Whether others than its owner may read the store's file.
+    public var isReadableByOthers: Bool {
+        switch self {
+        case .sqlite(let path):
+            let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? NSNumber
+            return (mode?.intValue ?? 0) & 0o044 != 0
+        }
+    }
+
     /// Opens the store.
     ///
     /// - Parameter creating: whether a store that does not exist is made.
@@ -32,7 +54,11 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
             guard creating || FileManager.default.fileExists(atPath: path) else {
                 throw CartError(.unavailable, "There is no database at \(path). Name one with --database sqlite:PATH or CORRAL_DATABASE.")
             }
-            return try SQLiteStore(path: path)
+            do throws(CartError) {
+                return try SQLiteStore(path: path)
+            } catch {
+                throw CartError(.unavailable, "\(error.reason) It is \(URL(filePath: path).path).", retryAfter: error.retryAfter)
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        OldVersionHandler.install(in: context.pipeline.syncOperations)
         // Here only whole heads arrive; their first bytes are seen in front of the decoder.
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let watcher = FirstByteHandler {

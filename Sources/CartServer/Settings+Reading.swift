@@ -31,9 +31,11 @@ extension Settings {
         "server.host", "server.port", "server.publicURL", "server.trustedProxies", "database", "shop.currency", "shop.timeZone",
         "cocart.dateFormat",
         "carts.guestLifetime",
-        "carts.customerLifetime", "carts.abandonedAfter", "cors.origins", "limits.body", "limits.header", "limits.url",
-        "limits.jsonDepth", "limits.connections", "limits.idleTimeout", "limits.headerTimeout", "limits.bodyTimeout",
-        "limits.responseTimeout", "limits.keyRate", "limits.addressRate", "log.level",
+        "carts.customerLifetime", "carts.abandonedAfter", "tls.certificate", "tls.key", "cors.origins", "keys.disableUnusedAfter",
+        "audit.retention", "limits.body",
+        "limits.header", "limits.headerCount", "limits.url", "limits.queryPairs", "limits.jsonDepth", "limits.connections",
+        "limits.idleTimeout", "limits.headerTimeout", "limits.bodyTimeout",
+        "limits.responseTimeout", "limits.keyRate", "limits.addressRate", "log.level", "log.format", "log.access",
     ]
 }
 
@@ -83,6 +85,8 @@ private struct SettingsReader {
         settings.limits.body = try await integer("limits.body", in: 1024...(1 << 30)) ?? settings.limits.body
         settings.limits.header = try await integer("limits.header", in: 1024...(1 << 20)) ?? settings.limits.header
         settings.limits.url = try await integer("limits.url", in: 256...(1 << 20)) ?? settings.limits.url
+        settings.limits.headerCount = try await integer("limits.headerCount", in: 10...10_000) ?? settings.limits.headerCount
+        settings.limits.queryPairs = try await integer("limits.queryPairs", in: 10...100_000) ?? settings.limits.queryPairs
         settings.limits.jsonDepth = try await integer("limits.jsonDepth", in: 8...500) ?? settings.limits.jsonDepth
         settings.limits.connections = try await integer("limits.connections", in: 1...100_000) ?? settings.limits.connections
         settings.limits.idleTimeout = try await timeout("limits.idleTimeout") ?? settings.limits.idleTimeout
@@ -91,6 +95,12 @@ private struct SettingsReader {
         settings.limits.responseTimeout = try await timeout("limits.responseTimeout") ?? settings.limits.responseTimeout
         settings.limits.keyRate = try await rate("limits.keyRate")
         settings.limits.addressRate = try await rate("limits.addressRate")
+        settings.certificate = try await certificate()
+        settings.disableKeysUnusedFor = try await span("keys.disableUnusedAfter", default: settings.disableKeysUnusedFor)
+        settings.auditRetention = try await span("audit.retention", default: settings.auditRetention)
+        settings.logFormat = try await parsed("log.format", "must be text or json", LogFormat.init(rawValue:)) ?? settings.logFormat
+        settings.logsAccess =
+            try await parsed("log.access", "must be true or false") { ["true": true, "false": false][$0] } ?? settings.logsAccess
         settings.logLevel =
             try await parsed(
                 "log.level", "must be one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
@@ -110,6 +120,25 @@ private struct SettingsReader {
         try await parsed(key, "must be a whole number from \(range.lowerBound) to \(range.upperBound)") { text in
             Int(text).flatMap { range.contains($0) ? $0 : nil }
         }
+    }
+
+    private func certificate() async throws -> CertificateFiles? {
+        switch (try await text("tls.certificate"), try await text("tls.key")) {
+        case (let certificate?, let key?): return CertificateFiles(certificate: certificate, key: key)
+        case (nil, nil): return nil
+        case (nil, _): throw SettingsError(key: "tls.certificate", rule: "must be set together with tls.key")
+        case (_, nil): throw SettingsError(key: "tls.key", rule: "must be set together with tls.certificate")
+        }
+    }
+
+    /// A span of at least a day; nil for `never`.
+    private func span(_ key: String, default standard: TimeSpan?) async throws -> TimeSpan? {
+        guard let text = try await text(key) else { return standard }
+        if text == "never" { return nil }
+        guard let span = TimeSpan(text: text), span >= .days(1) else {
+            throw SettingsError(key: key, rule: "must be never or a time of at least 1d, such as 90d")
+        }
+        return span
     }
 
     private func rate(_ key: String) async throws -> Int? {

@@ -27,11 +27,35 @@ public struct Settings: Sendable {
     public var policy = CartPolicy()
     /// `cors.origins`: pages that browsers may show answers to.
     public var origins: Set<String> = []
-    /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.jsonDepth`, `limits.connections`,
-    /// `limits.idleTimeout`, `limits.headerTimeout`, `limits.bodyTimeout` and `limits.responseTimeout` as times, `limits.keyRate` and `limits.addressRate` in requests a minute or `off`.
+    /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.headerCount`, `limits.queryPairs`, `limits.jsonDepth`,
+    /// `limits.connections`, `limits.idleTimeout`, `limits.headerTimeout`, `limits.bodyTimeout` and `limits.responseTimeout` as times,
+    /// `limits.keyRate` and `limits.addressRate` in requests a minute or `off`.
     public var limits = HTTPLimits()
+    /// `tls.certificate` and `tls.key`: files in PEM; nil: no TLS.
+    public var certificate: CertificateFiles?
+    /// `keys.disableUnusedAfter`: how long a key may rest; nil: for ever.
+    public var disableKeysUnusedFor: TimeSpan? = .days(90)
+    /// `audit.retention`: how long the audit trail reaches back, and the use of keys by day; nil: to their beginning.
+    public var auditRetention: TimeSpan? = .days(400)
+    /// `log.format`: `text` for people, `json` for machines.
+    public var logFormat = LogFormat.text
+    /// `log.access`: whether each request is logged, at the level `info`.
+    public var logsAccess = false
     /// `log.level`: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.
     public var logLevel = Logger.Level.info
 
     public init() {}
+
+    /// `https` with a certificate, else `http`.
+    public var scheme: String { certificate == nil ? "http" : "https" }
+
+    /// Whether keys would cross a network in clear: the server listens beyond the machine, without TLS and without a proxy.
+    public var isExposed: Bool {
+        certificate == nil && trustedProxies.isEmpty && host != "localhost" && NetworkAddress(host)?.isLoopback != true
+    }
+}
+
+/// The form of a log's lines.
+public enum LogFormat: String, Hashable, Sendable, CaseIterable {
+    case text, json
 }

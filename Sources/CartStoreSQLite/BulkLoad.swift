@@ -5,6 +5,7 @@ import Dispatch
 /// cart. All of it is one transaction, so that others see either nothing or everything.
 struct BulkLoad {
     let transaction: WriteTransaction
+    let author: Author
 
     /// - Returns: how many carts were written; nil if there are some already.
     func load(_ next: @Sendable () -> [Cart]) throws -> Int? {
@@ -30,6 +31,7 @@ struct BulkLoad {
             ANALYZE sqlite_schema
             """)
         try transaction.countEverything()
+        if count > 0 { try AuditTrail(transaction: transaction).add(.fill(count: count, by: author)) }
         return count
     }
 
@@ -49,7 +51,7 @@ struct BulkLoad {
     /// Writes a batch while the next is made.
     private func write(_ batch: [CartRows.New], making next: @Sendable () -> [Cart]) throws -> [CartRows.New] {
         // Each is touched by one of the two parts alone.
-        nonisolated(unsafe) let rows = CartRows(transaction: transaction)
+        nonisolated(unsafe) let rows = CartRows(transaction: transaction, author: author)
         nonisolated(unsafe) var failure: (any Error)?
         nonisolated(unsafe) var made: [CartRows.New] = []
         DispatchQueue.concurrentPerform(iterations: 2) { part in

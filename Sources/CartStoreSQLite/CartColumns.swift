@@ -79,6 +79,13 @@ struct CartColumns: Equatable {
         statement.bind(products, at: first + 12)
     }
 
+    /// The cart in a line, at a revision.
+    func summary(revision: Int64) -> CartSummary {
+        CartSummary(
+            revision: revision, ownerID: ownerID, total: total,
+            products: products.isEmpty ? 0 : products.utf8.count { $0 == UInt8(ascii: " ") } + 1, email: email)
+    }
+
     /// Whether the cart has items to buy.
     var isFilled: Bool { flags & Schema.Flag.holdsCart != 0 }
 

@@ -3,6 +3,7 @@ import CartCore
 /// Writing carts inside a transaction: the row, and everything that is derived from it.
 struct CartRows {
     let transaction: WriteTransaction
+    let author: Author
 
     private var connection: Connection { transaction.connection }
 
@@ -31,6 +32,7 @@ struct CartRows {
             let id = standing?.id ?? revision
             try write(columns, document: document, id: id, revision: revision, isNew: standing == nil)
             try index(from: standing?.columns, to: columns, id: id)
+            try note(columns.key, from: standing?.summary, to: columns.summary(revision: revision), revision: revision)
             return .saved(id: id, revision: revision)
         case .delete(let key, let revision):
             guard let standing = try find(key) else { return .notFound }
@@ -41,7 +43,9 @@ struct CartRows {
                 try delete.run()
             }
             try index(from: standing.columns, to: nil, id: standing.id)
-            return .deleted(revision: transaction.nextRevision())
+            let revision = transaction.nextRevision()
+            try note(key, from: standing.summary, to: nil, revision: revision)
+            return .deleted(revision: revision)
         }
     }
 
@@ -63,6 +67,12 @@ struct CartRows {
         var id: Int64
         var revision: Int64
         var columns: CartColumns
+
+        var summary: CartSummary { columns.summary(revision: revision) }
+    }
+
+    private func note(_ key: String, from old: CartSummary?, to new: CartSummary?, revision: Int64) throws(SQLiteError) {
+        try AuditTrail(transaction: transaction).add(.cart(key, from: old, to: new, by: author), id: revision)
     }
 
     private func find(_ key: String) throws(SQLiteError) -> Standing? {

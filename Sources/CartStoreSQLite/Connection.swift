@@ -102,6 +102,15 @@ final class Connection: @unchecked Sendable {
         return try statement.step() ? statement.optionalInteger(0) : nil
     }
 
+    /// The first column of all rows.
+    func texts(_ sql: String) throws(SQLiteError) -> [String] {
+        let statement = try statement(sql)
+        defer { statement.reset() }
+        var texts: [String] = []
+        while try statement.step() { texts.append(statement.text(0)) }
+        return texts
+    }
+
     /// The first column of the first row as text; empty without a row.
     func text(_ sql: String) throws(SQLiteError) -> String {
         let statement = try statement(sql)

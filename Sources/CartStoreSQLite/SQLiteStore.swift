@@ -68,35 +68,50 @@ public final class SQLiteStore: CartStore {
         }
     }
 
-    public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+    public func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         let changes = changes.map(CartRows.Change.init)
         return try await writer.write { transaction in
-            let rows = CartRows(transaction: transaction)
+            let rows = CartRows(transaction: transaction, author: author)
             return try changes.map { try rows.apply($0) }
         }
     }
 
     public func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult {
         let changes = changes.map(CartRows.Change.init)
         return try await writer.write { transaction in
             let answers = KeptAnswers(connection: transaction.connection)
             if let kept = try answers.answer(to: request) { return .repeated(answer: kept) }
-            let rows = CartRows(transaction: transaction)
+            let rows = CartRows(transaction: transaction, author: author)
             let results = try changes.map { try rows.apply($0) }
             if let answer = answer(results) { try answers.keep(answer, to: request) }
             return .done(results)
         }
     }
 
-    public func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? {
-        try await writer.write { try BulkLoad(transaction: $0).load(next) }
+    public func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
+        try await writer.write { try BulkLoad(transaction: $0, author: author).load(next) }
     }
 
     public var writeCounts: WriteCounts { writer.counts }
 
     public func close() async { await writer.close() }
+
+    public func verify() async throws(CartError) -> [String] {
+        try await readers.readAside { connection in
+            try connection.reading {
+                let damage = try connection.texts("PRAGMA integrity_check(10)").filter { $0 != "ok" }
+                if !damage.isEmpty { return damage.map { "The database file is damaged: \($0)." } }
+                let carts = try connection.integer("SELECT count(*) FROM carts") ?? 0
+                let documents = try connection.integer("SELECT count(*) FROM cart_documents") ?? 0
+                let counted = try connection.integer("SELECT coalesce(sum(carts), 0) FROM cart_facets") ?? 0
+                return carts == documents && carts == counted
+                    ? [] : ["There are \(carts) carts, \(documents) documents, and \(counted) carts are counted."]
+            }
+        }
+    }
 
     public func check() async throws(CartError) {
         _ = try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") }

@@ -1,7 +1,7 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives]
+    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
@@ -163,5 +163,47 @@ enum Schema {
         ALTER TABLE consumer_keys ADD COLUMN previous_secret_hash BLOB;
         ALTER TABLE consumer_keys ADD COLUMN previous_until INTEGER;
         CREATE INDEX consumer_keys_previous ON consumer_keys (previous_key_hash) WHERE previous_key_hash IS NOT NULL;
+        """
+
+    /// Who did what. The entry of a cart's write has the write's revision for its id.
+    private static let auditTrail = """
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at INTEGER NOT NULL,
+            actor TEXT NOT NULL,
+            address TEXT,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            details TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX audit_at ON audit (at);
+        CREATE INDEX audit_actor ON audit (actor, at);
+        CREATE INDEX audit_action ON audit (action, at);
+        CREATE INDEX audit_subject ON audit (subject, at);
+        INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+            ('audit', 'audit_at', '10000000 2'),
+            ('audit', 'audit_actor', '10000000 500000 2'),
+            ('audit', 'audit_action', '10000000 1000000 2'),
+            ('audit', 'audit_subject', '10000000 5 1');
+        """
+
+    /// How keys are used: requests by day and kind, and the addresses that they were used from lately.
+    private static let keyUsage = """
+        ALTER TABLE consumer_keys ADD COLUMN enabled INTEGER;
+        ALTER TABLE consumer_keys ADD COLUMN last_address TEXT;
+        ALTER TABLE consumer_keys ADD COLUMN last_from_page INTEGER;
+        CREATE TABLE key_usage (
+            key_id INTEGER NOT NULL,
+            day INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            requests INTEGER NOT NULL,
+            PRIMARY KEY (key_id, day, kind)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE key_addresses (
+            key_id INTEGER NOT NULL,
+            address TEXT NOT NULL,
+            last_access INTEGER NOT NULL,
+            PRIMARY KEY (key_id, address)
+        ) STRICT, WITHOUT ROWID;
         """
 }

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// It keeps to the meaning of the ports and to nothing else. Ids and revisions of carts come from one counter that begins at 1: each
 /// write that is done takes the next number, and a new cart's id is the revision of its creation.
-public final class InMemoryStore: CartStore, CredentialStore {
+public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
     struct StoredCart {
         var record: CartRecord
         /// What the document says, read back once when it is kept; nil if it cannot be read.
@@ -21,12 +21,16 @@ public final class InMemoryStore: CartStore, CredentialStore {
         var keys: [ConsumerKey] = []
         var lastCredentialID: Int64 = 0
         var credentialsRevision: Int64 = 0
+        var usage: [Int64: KeyUsageReport] = [:]
+        var audit: [AuditEntry] = []
     }
 
     let state = Mutex(State())
 
     /// An empty store.
-    public init() {}
+    ///
+    /// - Parameter number: the last one that was taken for an id or revision, so that the next are those of another store.
+    public init(countingFrom number: Int64 = 0) { state.withLock { $0.lastRevision = number } }
 
     /// The cart under a key; nil if there is none.
     public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
@@ -60,33 +64,37 @@ public final class InMemoryStore: CartStore, CredentialStore {
     }
 
     /// Writes in order, all of them at one moment.
-    public func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+    public func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         state.withLock { state in
             state.countWrite()
-            return changes.map { state.apply($0) }
+            return changes.map { state.apply($0, by: author) }
         }
     }
 
     /// Writes and keeps the answer at one moment.
     public func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult {
         state.withLock { state in
             state.countWrite()
             if let kept = state.answers[request.id], kept.expires > request.now { return .repeated(answer: kept.answer) }
-            let results = changes.map { state.apply($0) }
+            let results = changes.map { state.apply($0, by: author) }
             state.answers[request.id] = answer(results).map { ($0, request.expires) }
             return .done(results)
         }
     }
 
     /// Writes one cart after the other.
-    public func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? {
+    public func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
         state.withLock { state in
             guard state.carts.isEmpty else { return nil }
+            let entries = state.audit.count
             while case let carts = next(), !carts.isEmpty {
-                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil)) }
+                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil), by: author) }
             }
+            state.audit.removeSubrange(entries...)
+            if !state.carts.isEmpty { state.note(.fill(count: state.carts.count, by: author)) }
             return state.carts.count
         }
     }
@@ -97,22 +105,34 @@ public final class InMemoryStore: CartStore, CredentialStore {
     /// Returns always.
     public func check() async throws(CartError) {}
 
+    /// There is nothing that could be wrong.
+    public func verify() async throws(CartError) -> [String] { [] }
+
     /// Does nothing; there are never writes that wait.
     public func close() async {}
 }
 
 extension InMemoryStore.State {
-    fileprivate mutating func countWrite() {
-        writeCounts.commits += 1
-        writeCounts.writes += 1
+    fileprivate mutating func countWrite() { writeCounts.add(1) }
+
+    /// Keeps an entry of the audit trail with the next number.
+    mutating func note(_ entry: AuditEntry) {
+        lastRevision += 1
+        audit.append(entry)
+        audit[audit.count - 1].id = lastRevision
     }
 
-    fileprivate mutating func apply(_ change: CartChange) -> CartChangeResult {
+    private func summary(_ key: CartKey) -> CartSummary? {
+        carts[key].flatMap { stored in stored.cart.map { CartSummary($0, revision: stored.record.revision) } }
+    }
+
+    fileprivate mutating func apply(_ change: CartChange, by author: Author) -> CartChangeResult {
         switch change {
         case .save(let cart, let wasAbandoned, let expected):
             let standing = carts[cart.key]?.record
             guard standing?.revision == expected else { return .conflict }
-            lastRevision += 1
+            note(
+                .cart(cart.key.text, from: summary(cart.key), to: CartSummary(cart, revision: lastRevision + 1), by: author))
             let record = CartRecord(
                 id: standing?.id ?? lastRevision, revision: lastRevision, wasAbandoned: wasAbandoned, document: cart.document)
             carts[cart.key] = InMemoryStore.StoredCart(record: record, cart: try? record.cart())
@@ -120,7 +140,7 @@ extension InMemoryStore.State {
         case .delete(let key, let expected):
             guard let standing = carts[key]?.record else { return .notFound }
             if let expected, standing.revision != expected { return .conflict }
-            lastRevision += 1
+            note(.cart(key.text, from: summary(key), to: nil, by: author))
             carts[key] = nil
             return .deleted(revision: lastRevision)
         }

@@ -20,8 +20,8 @@ extension StoreContract {
             }
             let next = try Trial.cart("next")
             try expect(
-                try await trial.apply(.save(next, wasAbandoned: false, replacing: nil)), is: .saved(id: 61, revision: 61),
-                "the answer to the next write")
+                try await trial.apply(.save(next, wasAbandoned: false, replacing: nil)), is: .saved(id: 62, revision: 62),
+                "the answer to the next write, behind the entry of the audit trail")
         },
         Check("A store that was emptied again is filled like a new one.") { trial in
             for record in try await trial.keep([try Trial.cart("a"), try Trial.cart("b", first: "Ann")]) {

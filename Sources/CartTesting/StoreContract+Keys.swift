@@ -53,7 +53,7 @@ extension StoreContract {
             try expect(try await trial.store.keys().map(\.key), is: [revoked, other].sorted { $0.id < $1.id }, "all keys")
             try expect(try await trial.store.key(lookupHash: key.keyHash)?.key, is: revoked, "the revoked key by hash")
         },
-        Check("A key that is rotated is found by what it is and by what it was; disabling and enabling leave no trace.") { trial in
+        Check("A key that is rotated is found by what it is and by what it was; a key that was disabled can be enabled.") { trial in
             let ann = try await trial.store.insert(Trial.user("ann"))
             let random = SeededRandom()
             let first = APIKey(random: random)
@@ -69,28 +69,54 @@ extension StoreContract {
             }
             let disabled = try await trial.store.changeKey(id: key.id, .disable, now: Trial.base)
             try expect(disabled?.key.disabled, is: Trial.base, "since when it is disabled")
-            try expect(try await trial.store.changeKey(id: key.id, .enable, now: Trial.base + .days(1)), is: rotated, "the enabled key")
-            try expect(try await trial.store.key(id: key.id), is: rotated, "the key by id")
+            var enabled = rotated
+            enabled.key.enabled = Trial.base + .days(1)
+            for day in [1, 2] as [Int64] {
+                let changed = try await trial.store.changeKey(id: key.id, .enable, now: Trial.base + .days(day))
+                try expect(changed, is: enabled, "the enabled key")
+            }
+            try expect(try await trial.store.key(id: key.id), is: enabled, "the key by id")
             _ = try await trial.store.changeKey(id: key.id, .revoke, now: Trial.base)
             try await expectInvalid("rotating a revoked key") {
                 _ = try await trial.store.changeKey(id: key.id, .rotate(.apiKey(first), graceUntil: Trial.base), now: Trial.base)
             }
         },
-        Check("Usage adds up, and the last access only rises.") { trial in
+        Check("A key that has not been used since a moment is disabled, and no other.") { trial in
             let ann = try await trial.store.insert(Trial.user("ann"))
             let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
-            let other = try await trial.store.insert(Trial.key(of: ann, "ck_2"))
-            let later = Trial.base + .hours(1)
-            try await trial.store.add([])
-            try await trial.store.add([KeyUsage(keyID: key.id, requests: 3, lastAccess: later)])
-            try await trial.store.add([
-                KeyUsage(keyID: 4711, requests: 9, lastAccess: later), KeyUsage(keyID: key.id, requests: 4, lastAccess: Trial.base),
-                KeyUsage(keyID: key.id, requests: 1, lastAccess: Trial.base - .hours(1)),
-            ])
-            let used = try require(try await trial.store.key(id: key.id)?.key, "the key")
-            try expect(used.requests, is: 8, "requests")
-            try expect(used.lastAccess, is: later, "last access")
-            try expect(try await trial.store.key(id: other.id)?.key, is: other, "the key that was not used")
+            try await trial.store.add([KeyUsage(keyID: key.id, lastAccess: Trial.base + .days(10))])
+            for (since, isDisabled) in [(Trial.base + .days(10), false), (Trial.base + .days(10) + .seconds(1), true)] {
+                let changed = try await trial.store.changeKey(id: key.id, .disableUnused(since: since), now: Trial.base + .days(20))
+                try expect(changed?.key.disabled, is: isDisabled ? Trial.base + .days(20) : nil, "disabled for idleness since \(since)")
+            }
+            _ = try await trial.store.changeKey(id: key.id, .enable, now: Trial.base + .days(30))
+            let enabled = try await trial.store.changeKey(
+                id: key.id, .disableUnused(since: Trial.base + .days(25)), now: Trial.base + .days(31))
+            try expect(enabled?.key.disabled, is: nil, "disabled soon after it was enabled")
+        },
+        Check("A named request makes or changes a key once, and its answer is kept with that.") { trial in
+            let ann = try await trial.store.insert(Trial.user("ann"))
+            let caller = Caller(credential: .password, user: ann, permission: .admin)
+            let author = Author.tester(at: Trial.base)
+            func request(_ name: String) -> IdempotentRequest {
+                IdempotentRequest(name: name, caller: caller, method: "POST", path: "/", body: [], now: Trial.base)
+            }
+            let key = Trial.key(of: ann, "ck_1")
+            let made = try await trial.store.apply(.create(key), by: author, once: request("1")) { entry in Array("\(entry.key.id)".utf8) }
+            guard case .done(let entry) = made else { throw ContractViolation("a first request was answered with \(made)") }
+            let again = try await trial.store.apply(.create(Trial.key(of: ann, "ck_2")), by: author, once: request("1")) { _ in [] }
+            try expect(again, is: .repeated(answer: Array("\(entry.key.id)".utf8)), "the same request again")
+            try expect(try await trial.store.keys(), is: [entry], "all keys")
+            let change = KeyEdit.change(id: entry.key.id, .disable)
+            for _ in 1...2 { _ = try await trial.store.apply(change, by: author, once: request("2")) { _ in [2] } }
+            _ = try await trial.store.changeKey(id: entry.key.id, .enable, by: author)
+            try expect(try await trial.store.apply(change, by: author, once: request("2")) { _ in [] }, is: .repeated(answer: [2]), "again")
+            try expect(try await trial.store.key(id: entry.key.id)?.key.disabled, is: nil, "whether the repetition disabled the key")
+            let unknown = KeyEdit.change(id: entry.key.id + 1, .disable)
+            for _ in 1...2 {
+                let result = try await trial.store.apply(unknown, by: author, once: request("3")) { _ in [3] }
+                try expect(result, is: .notFound, "an unknown key")
+            }
         },
         Check("The revision of the credentials rises with every change of a user or a key, and not with usage.") { trial in
             var revision = try await trial.store.credentialsRevision()
@@ -103,12 +129,14 @@ extension StoreContract {
             try await expectRise(after: "a new user")
             let key = try await trial.store.insert(Trial.key(of: ann, "ck_1"))
             try await expectRise(after: "a new key")
-            try await trial.store.add([KeyUsage(keyID: key.id, requests: 1, lastAccess: Trial.base)])
+            try await trial.store.add([KeyUsage(keyID: key.id, requests: [KeyUsage.Count(day: 0, kind: .list): 1], lastAccess: Trial.base)])
             _ = try await trial.store.keys()
             _ = try await trial.keep([try Trial.cart("a")])
             try expect(try await trial.store.credentialsRevision(), is: revision, "the revision after usage")
             _ = try await trial.store.changeKey(id: key.id, .revoke, now: Trial.base)
             try await expectRise(after: "a revoked key")
+            _ = try await trial.store.changeUser(name: "ann", .role(.customer), by: .tester())
+            try await expectRise(after: "a changed user")
             _ = try await trial.store.deleteUser(name: "ann")
             try await expectRise(after: "a deleted user")
             try expect(try await trial.store.credentialsRevision(), is: revision, "the revision asked twice")

@@ -10,7 +10,7 @@ public enum StoreContract {
         /// The promise, as a sentence.
         public let name: String
         /// Holds a fresh and empty store to it.
-        public let run: @Sendable (any CartStore & CredentialStore) async throws -> Void
+        public let run: @Sendable (any Store) async throws -> Void
 
         /// The same as ``name``.
         public var description: String { name }
@@ -24,12 +24,12 @@ public enum StoreContract {
     /// All checks, in no order that matters.
     public static let checks: [Check] =
         savingChecks + applyingChecks + fillingChecks + fieldChecks + productChecks + textChecks + stateChecks + sortingChecks + pageChecks
-        + walkingChecks + onceChecks + userChecks + keyChecks
+        + walkingChecks + onceChecks + userChecks + keyChecks + usageChecks + auditChecks
 }
 
 /// A store on trial, and the carts and questions that the checks put to it.
 struct Trial: Sendable {
-    let store: any CartStore & CredentialStore
+    let store: any Store
 
     static let base = CartGenerator.base
     static let clock = StateClock(now: base, abandonedAfter: .hours(1))

@@ -101,7 +101,9 @@ struct CartsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await store.withStore { store, _ in
-                guard let cartKey = CartKey(key), case .deleted = try await store.apply([.delete(cartKey, revision: nil)])[0] else {
+                guard let cartKey = CartKey(key),
+                    case .deleted = try await store.apply([.delete(cartKey, revision: nil)], by: .atCommandLine())[0]
+                else {
                     throw Failure("There is no cart \(key).")
                 }
             }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command line: each command opens the store itself, so that it works beside a running server and without one.
 @main
@@ -10,6 +11,12 @@ struct Corral: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, ServeCommand.self, UsersCommand.self, KeysCommand.self, CartsCommand.self, ImportCommand.self,
-            SeedCommand.self,
+            SeedCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
+
+    static func main() async {
+        // A file that may grow no further is a write that fails, and not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
+        await main(nil)
+    }
 }

@@ -36,17 +36,21 @@ struct DemoCommand: AsyncParsableCommand {
         _ = try await Seeding(store: store, policy: settings.policy, seed: 1, now: now).seed(carts)
 
         let password = Hex.encode(random.bytes(8))
+        let author = Author.atCommandLine(now: now)
         let user = try await store.insert(
             User(
                 id: 0, name: "demo", email: "demo@example.com", role: .administrator,
-                password: try PasswordHash(password, random: random), created: now))
+                password: try PasswordHash(password, random: random), created: now), by: author)
+        func insert(_ secret: KeySecret, _ permission: Permission) async throws {
+            _ = try await store.insert(
+                ConsumerKey(secret, userID: user.id, description: "Demo", permission: permission, created: now), by: author)
+        }
         let pair = ConsumerKeyPair(random: random)
-        _ = try await store.insert(ConsumerKey(.pair(pair), userID: user.id, description: "Demo", permission: .readWrite, created: now))
-
+        try await insert(.pair(pair), .admin)
         let apiKey = APIKey(random: random)
-        _ = try await store.insert(ConsumerKey(.apiKey(apiKey), userID: user.id, description: "Demo", permission: .readWrite, created: now))
+        try await insert(.apiKey(apiKey), .readWrite)
 
-        let server = CorralServer(settings: settings, store: store, logger: .corral(level: settings.logLevel))
+        let server = CorralServer(settings: settings, store: store, logger: .corral(settings))
         try await server.run { [carts] port in
             print(
                 """

@@ -49,7 +49,7 @@ struct ImportCommand: AsyncParsableCommand {
                 var count = Count(next: fromLine)
                 do {
                     while let batch = try interruption.breakable(count.farewell, { try nextBatch(&lines) }) {
-                        let results = try await service.put(batch.drafts, at: SystemWallClock().now)
+                        let results = try await service.put(batch.drafts, by: .atCommandLine())
                         for (line, result) in zip(batch.numbers, results) {
                             switch result {
                             case .success: count.taken += 1

@@ -5,7 +5,7 @@ import Foundation
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "The consumer keys that programs use the API with.",
-        subcommands: [Create.self, List.self, Show.self, Rotate.self, Disable.self, Enable.self, Revoke.self])
+        subcommands: [Create.self, List.self, Show.self, Rotate.self, Disable.self, Enable.self, Revoke.self, Usage.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Creates a key and shows its secret, this once only.")
@@ -38,24 +38,20 @@ struct KeysCommand: AsyncParsableCommand {
             return span
         }
 
-        func validate() throws {
-            _ = try lifetime()
-            guard storeID.map({ (1...Int64(Int32.max)).contains($0) }) ?? true else {
-                throw ValidationError("--store must be from 1 to \(Int32.max).")
-            }
-            guard (1...200).contains(description.utf8.count) else { throw ValidationError("--description must have 1 to 200 bytes.") }
-        }
+        func validate() throws { _ = try lifetime() }
 
         func run() async throws {
-            let now = SystemWallClock().now
+            let author = Author.atCommandLine()
             let secret = KeySecret(kind, random: SystemRandomSource())
+            var draft = KeyDraft(user: user, description: description, permission: permissions)
+            draft.kind = kind
+            draft.storeID = storeID
+            draft.allowedRanges = allowedRanges
+            draft.expires = try lifetime().map { author.now + $0 }
             let entry = try await store.withStore { store, _ in
                 guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
-                var key = ConsumerKey(secret, userID: owner.id, description: description, permission: permissions, created: now)
-                key.storeID = storeID
-                key.allowedRanges = allowedRanges
-                key.expires = try lifetime().map { now + $0 }
-                return KeyAndUser(key: try await store.insert(key), user: owner)
+                let key = try draft.key(secret, of: owner, at: author.now)
+                return KeyAndUser(key: try await store.insert(key, by: author), user: owner)
             }
             show(secret, of: entry, as: format)
         }
@@ -84,7 +80,7 @@ struct KeysCommand: AsyncParsableCommand {
             case .json:
                 var json = JSONWriter()
                 json.beginArray()
-                for entry in keys { entry.write(to: &json, now: now) }
+                for entry in keys { entry.write(to: &json, at: now) }
                 json.endArray()
                 printJSON(json)
             }
@@ -122,12 +118,16 @@ struct KeysCommand: AsyncParsableCommand {
                 table.add("state", entry.key.state(at: now).rawValue)
                 table.add("created", entry.key.created.iso8601)
                 table.add("expires", entry.key.expires?.iso8601 ?? "never")
+                if let revoked = entry.key.revoked { table.add("revoked", revoked.iso8601) }
+                if let disabled = entry.key.disabled { table.add("disabled", disabled.iso8601) }
+                if let until = entry.key.previous?.until { table.add("old secret works until", until.iso8601) }
                 table.add("last access", entry.key.lastAccess?.iso8601 ?? "never")
+                table.add("last address", entry.key.lastAddress?.description ?? "none")
                 table.add("requests", String(entry.key.requests))
                 print(table.text)
             case .json:
                 var json = JSONWriter()
-                entry.write(to: &json, now: now)
+                entry.write(to: &json, at: now)
                 printJSON(json)
             }
         }
@@ -157,11 +157,11 @@ struct KeysCommand: AsyncParsableCommand {
         func validate() throws { _ = try span() }
 
         func run() async throws {
-            let now = SystemWallClock().now
+            let author = Author.atCommandLine()
             let (secret, entry) = try await store.withStore { store, _ in
                 guard let standing = try await store.key(id: id) else { throw Failure("There is no key \(id).") }
                 let secret = KeySecret(standing.key.kind, random: SystemRandomSource())
-                guard let entry = try await store.changeKey(id: id, .rotate(secret, graceUntil: now + span()), now: now) else {
+                guard let entry = try await store.changeKey(id: id, .rotate(secret, graceUntil: author.now + span()), by: author) else {
                     throw Failure("There is no key \(id).")
                 }
                 return (secret, entry)
@@ -190,6 +190,75 @@ struct KeysCommand: AsyncParsableCommand {
         func run() async throws { try await change(id, .enable, in: store, done: "Enabled") }
     }
 
+    struct Usage: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shows how keys are used: by day and kind of request, and from which addresses.",
+            discussion: "Days are those of UTC. The counts are at most a second old; a server that is killed loses the last second of them."
+        )
+
+        @OptionGroup var store: StoreOptions
+        @Argument(help: "The number of the key. Default: all keys, in short.")
+        var id: Int64?
+        @Option(help: "How many days, newest first, 1 to 1000.")
+        var days = 30
+        @Option(help: "How to print.")
+        var format = OutputFormat.table
+
+        func validate() throws {
+            guard (1...1000).contains(days) else { throw ValidationError("--days must be from 1 to 1000.") }
+        }
+
+        func run() async throws {
+            let reports = try await store.withStore { store, _ in
+                var reports: [(entry: KeyAndUser, usage: KeyUsageReport)] = []
+                for entry in try await store.keys() where id == nil || entry.key.id == id {
+                    reports.append((entry, try await store.usage(ofKey: entry.key.id)))
+                }
+                return reports
+            }
+            if let id, reports.isEmpty { throw Failure("There is no key \(id).") }
+            let first = SystemWallClock().now.day - Int64(days) + 1
+            switch format {
+            case .json:
+                var json = JSONWriter()
+                json.beginArray()
+                for (entry, usage) in reports {
+                    json.beginObject()
+                    json.name("id")
+                    json.integer(entry.key.id)
+                    json.name("usage")
+                    usage.since(first).write(to: &json)
+                    json.endObject()
+                }
+                json.endArray()
+                printJSON(json)
+            case .table where id == nil:
+                var table = Table("ID", "DESCRIPTION", "LAST ACCESS", "LAST ADDRESS", "LAST \(days) DAYS", "EVER", "ADDRESSES")
+                for (entry, usage) in reports {
+                    table.add(
+                        String(entry.key.id), entry.key.description, entry.key.lastAccess?.iso8601 ?? "never",
+                        entry.key.lastAddress?.description ?? "", String(usage.since(first).requests.values.reduce(0, +)),
+                        String(entry.key.requests), String(usage.addresses.count))
+                }
+                print(table.text)
+            case .table:
+                for (_, usage) in reports { printTables(usage.since(first)) }
+            }
+        }
+
+        private func printTables(_ usage: KeyUsageReport) {
+            var table = Table("DAY", "LIST", "READ", "WRITE", "DELETE", "MANAGE")
+            for day in Set(usage.requests.keys.map(\.day)).sorted(by: >) {
+                let counts = RequestKind.allCases.map { String(usage.requests[KeyUsage.Count(day: day, kind: $0)] ?? 0) }
+                table.add([String(Timestamp(day: day).iso8601.prefix(10))] + counts)
+            }
+            print(table.text + "\n")
+            var addresses = Table("ADDRESS", "LAST ACCESS")
+            for (address, lastAccess) in usage.newestAddresses { addresses.add(address.description, lastAccess.iso8601) }
+            print(addresses.text)
+        }
+    }
+
     struct Revoke: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Revokes a key for good; running servers refuse it within a second.")
 
@@ -202,7 +271,7 @@ struct KeysCommand: AsyncParsableCommand {
 }
 
 private func change(_ id: Int64, _ change: KeyChange, in store: StoreOptions, done: String) async throws {
-    let entry = try await store.withStore { store, _ in try await store.changeKey(id: id, change, now: SystemWallClock().now) }
+    let entry = try await store.withStore { store, _ in try await store.changeKey(id: id, change, by: .atCommandLine()) }
     guard let entry else { throw Failure("There is no key \(id).") }
     print("\(done) key \(id), \(entry.key.description).")
 }
@@ -210,14 +279,7 @@ private func change(_ id: Int64, _ change: KeyChange, in store: StoreOptions, do
 /// Prints what is shown once of a key that is new or was rotated.
 private func show(_ secret: KeySecret, of entry: KeyAndUser, as format: OutputFormat) {
     let key = entry.key
-    let shown: [(label: String, name: String, value: String)] =
-        switch secret {
-        case .pair(let pair) where key.keyHash == ConsumerKey.lookupHash(of: pair.consumerKey):
-            [("Consumer key", "consumer_key", pair.consumerKey), ("Consumer secret", "consumer_secret", pair.consumerSecret)]
-        // A key that was rotated is known to its programs, and to nobody else.
-        case .pair(let pair): [("Consumer secret", "consumer_secret", pair.consumerSecret)]
-        case .apiKey(let apiKey): [("Login", "login", entry.user.email), ("API key", "api_key", apiKey.text)]
-        }
+    let shown = secret.shown(for: entry)
     switch format {
     case .table:
         for (label, _, value) in shown { print(label.padding(toLength: 17, withPad: " ", startingAt: 0) + value) }
@@ -262,43 +324,9 @@ extension NetworkRange: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-extension KeyAndUser {
-    fileprivate func write(to json: inout JSONWriter, now: Timestamp) {
-        json.beginObject()
-        json.name("id")
-        json.integer(key.id)
-        json.name("kind")
-        json.string(key.kind.rawValue)
-        json.name("truncated_key")
-        json.string(key.truncatedKey)
-        json.name("description")
-        json.string(key.description)
-        json.name("user")
-        json.string(user.name)
-        json.name("permissions")
-        json.string(key.permission.rawValue)
-        json.name("store_id")
-        if let storeID = key.storeID { json.integer(storeID) } else { json.null() }
-        json.name("allowed_ips")
-        json.beginArray()
-        for range in key.allowedRanges { json.string(range.text) }
-        json.endArray()
-        json.name("state")
-        json.string(key.state(at: now).rawValue)
-        json.name("created")
-        json.timestamp(key.created)
-        json.name("expires")
-        json.optional(key.expires)
-        json.name("revoked")
-        json.optional(key.revoked)
-        json.name("disabled")
-        json.optional(key.disabled)
-        json.name("grace_until")
-        json.optional(key.previous?.until)
-        json.name("last_access")
-        json.optional(key.lastAccess)
-        json.name("requests")
-        json.integer(key.requests)
-        json.endObject()
+extension KeyUsageReport {
+    /// The same without the days before one.
+    fileprivate func since(_ day: Int64) -> KeyUsageReport {
+        KeyUsageReport(requests: requests.filter { $0.key.day >= day }, addresses: addresses)
     }
 }

@@ -8,10 +8,12 @@ struct Seeding {
     private static let batch = 5000
 
     let store: any CartStore
+    private let author: Author
     private let shop: SampleShop
 
     init(store: any CartStore, policy: CartPolicy, seed: UInt64, now: Timestamp) {
         self.store = store
+        author = .atCommandLine(now: now)
         shop = SampleShop(seed: seed, now: now, policy: policy)
     }
 
@@ -22,7 +24,7 @@ struct Seeding {
         defer { progress.end() }
         let shop = shop
         let made = Mutex(0)
-        let filled = try await store.fill {
+        let next = { @Sendable in
             let numbers = made.withLock { made in
                 defer { made = min(made + Self.batch, count) }
                 return made..<min(made + Self.batch, count)
@@ -30,12 +32,12 @@ struct Seeding {
             progress.show(numbers.lowerBound)
             return numbers.map(shop.cart)
         }
-        if let filled { return filled }
+        if let filled = try await store.fill(next, by: author) { return filled }
         var written = 0
         for start in stride(from: 0, to: count, by: Self.batch) {
             let numbers = start..<min(start + Self.batch, count)
             let changes = numbers.map { CartChange.save(shop.cart($0), wasAbandoned: false, replacing: nil) }
-            for case .saved in try await store.apply(changes) { written += 1 }
+            for case .saved in try await store.apply(changes, by: author) { written += 1 }
             progress.show(numbers.upperBound)
         }
         return written

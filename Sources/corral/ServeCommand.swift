@@ -1,7 +1,6 @@
 import ArgumentParser
 import CartServer
 import Foundation
-import Logging
 
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serves the carts of a store until it is told to stop.")
@@ -24,18 +23,9 @@ struct ServeCommand: AsyncParsableCommand {
         flags["server.port"] = port.map(String.init)
         let settings = try await store.settings(flags: flags)
         let server = CorralServer(
-            settings: settings, store: try settings.database.open(creating: true), logger: .corral(level: settings.logLevel))
+            settings: settings, store: try settings.database.open(creating: true), logger: .corral(settings))
         try await server.run { port in
-            printToStandardError("Corral listens on http://\(settings.host):\(port), with the carts of \(settings.database).")
+            printToStandardError("Corral listens on \(settings.scheme)://\(settings.host):\(port), with the carts of \(settings.database).")
         }
-    }
-}
-
-extension Logger {
-    /// The program's log, on stderr.
-    static func corral(level: Logger.Level) -> Logger {
-        var logger = Logger(label: "corral") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

@@ -39,3 +39,8 @@ struct StoreOptions: ParsableArguments {
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case table, json
 }
+
+extension Author {
+    /// Whoever runs this command, by the name that the machine knows.
+    static func atCommandLine(now: Timestamp = SystemWallClock().now) -> Author { Author(.commandLine(user: NSUserName()), at: now) }
+}

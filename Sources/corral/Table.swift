@@ -6,7 +6,9 @@ struct Table {
     init(_ header: String...) { self.header = header }
 
     /// Adds a row with a cell for each column of the header.
-    mutating func add(_ cells: String...) { rows.append(cells.map(Self.printable)) }
+    mutating func add(_ cells: String...) { add(cells) }
+
+    mutating func add(_ cells: [String]) { rows.append(cells.map(Self.printable)) }
 
     /// The lines, header first; columns are two spaces apart.
     var text: String {

@@ -12,7 +12,7 @@ final class ContendedStore: CartStore {
         self.times = Mutex(times)
     }
 
-    func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+    func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         let isContended = times.withLock { times in
             defer { times = max(0, times - 1) }
             return times > 0
@@ -23,7 +23,7 @@ final class ContendedStore: CartStore {
                 _ = try await store.apply([.save(cart, wasAbandoned: wasAbandoned, replacing: standing?.revision)])
             }
         }
-        return try await store.apply(changes)
+        return try await store.apply(changes, by: author)
     }
 
     func cart(_ key: CartKey) async throws(CartError) -> CartRecord? { try await store.cart(key) }
@@ -33,13 +33,17 @@ final class ContendedStore: CartStore {
     }
 
     func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
-    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, by: author, once: request, answer: answer) }
 
     var writeCounts: WriteCounts { store.writeCounts }
 
-    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+    func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
+        try await store.fill(next, by: author)
+    }
 
+    func verify() async throws(CartError) -> [String] { try await store.verify() }
     func check() async throws(CartError) { try await store.check() }
     func close() async { await store.close() }
 }
@@ -54,20 +58,26 @@ struct DamagedStore: CartStore {
         return record
     }
 
-    func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] { try await store.apply(changes) }
+    func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
+        try await store.apply(changes, by: author)
+    }
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
     func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
         try await store.carts(filter, at: clock, after: id, limit: limit)
     }
 
     func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
-    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, by: author, once: request, answer: answer) }
 
     var writeCounts: WriteCounts { store.writeCounts }
 
-    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+    func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
+        try await store.fill(next, by: author)
+    }
 
+    func verify() async throws(CartError) -> [String] { try await store.verify() }
     func check() async throws(CartError) { try await store.check() }
     func close() async { await store.close() }
 }

@@ -37,7 +37,7 @@ struct FaultyStore: CartStore {
         return page
     }
 
-    func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult] {
+    func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         var results: [CartChangeResult] = []
         for change in changes {
             var change = change
@@ -59,13 +59,17 @@ struct FaultyStore: CartStore {
     }
 
     func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
-    ) async throws(CartError) -> OnceResult { try await store.apply(changes, once: request, answer: answer) }
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+    ) async throws(CartError) -> OnceResult { try await store.apply(changes, by: author, once: request, answer: answer) }
 
     var writeCounts: WriteCounts { store.writeCounts }
 
-    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int? { try await store.fill(next) }
+    func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
+        try await store.fill(next, by: author)
+    }
 
+    func verify() async throws(CartError) -> [String] { try await store.verify() }
     func check() async throws(CartError) {}
     func close() async {}
 }

@@ -34,12 +34,19 @@ final class WatchedStore: CredentialStore {
     func credentialsRevision() async throws(CartError) -> Int64 { try await reach().credentialsRevision() }
     func key(id: Int64) async throws(CartError) -> KeyAndUser? { try await reach().key(id: id) }
     func keys() async throws(CartError) -> [KeyAndUser] { try await reach().keys() }
-    func insert(_ key: ConsumerKey) async throws(CartError) -> ConsumerKey { try await reach().insert(key) }
-    func changeKey(id: Int64, _ change: KeyChange, now: Timestamp) async throws(CartError) -> KeyAndUser? {
-        try await reach().changeKey(id: id, change, now: now)
-    }
+    func apply(
+        _ edit: KeyEdit, by author: Author, once request: IdempotentRequest?, answer: @escaping @Sendable (KeyAndUser) -> [UInt8]
+    ) async throws(CartError) -> KeyEditResult { try await reach().apply(edit, by: author, once: request, answer: answer) }
+    func answer(to request: IdempotentRequest) async throws(CartError) -> [UInt8]? { try await reach().answer(to: request) }
     func add(_ usage: [KeyUsage]) async throws(CartError) { try await reach().add(usage) }
+    func usage(ofKey id: Int64) async throws(CartError) -> KeyUsageReport { try await reach().usage(ofKey: id) }
+    func forgetUsage(before day: Int64) async throws(CartError) { try await reach().forgetUsage(before: day) }
     func users() async throws(CartError) -> [User] { try await reach().users() }
-    func insert(_ user: User) async throws(CartError) -> User { try await reach().insert(user) }
-    func deleteUser(name: String) async throws(CartError) -> Bool { try await reach().deleteUser(name: name) }
+    func insert(_ user: User, by author: Author) async throws(CartError) -> User { try await reach().insert(user, by: author) }
+    func changeUser(name: String, _ change: UserChange, by author: Author) async throws(CartError) -> User? {
+        try await reach().changeUser(name: name, change, by: author)
+    }
+    func deleteUser(name: String, by author: Author) async throws(CartError) -> Bool {
+        try await reach().deleteUser(name: name, by: author)
+    }
 }

@@ -1,4 +1,5 @@
 import CartCore
+import CartTesting
 import NIOHTTP1
 import Testing
 

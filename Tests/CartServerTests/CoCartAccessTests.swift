@@ -1,4 +1,5 @@
 import CartCore
+import CartTesting
 import CartServer
 import Foundation
 import NIOHTTP1

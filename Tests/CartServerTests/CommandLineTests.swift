@@ -1,4 +1,5 @@
 import CartCore
+import CartTesting
 import Foundation
 import NIOHTTP1
 import Testing

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import CartCore
+import CartTesting
 import CartServer
 import Foundation
 import NIOCore

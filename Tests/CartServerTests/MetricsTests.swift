@@ -45,8 +45,11 @@ struct MetricsTests {
             #expect(samples["corral_request_duration_seconds_bucket{dialect=\"native\",le=\"+Inf\"}"] == 4)
             #expect(try #require(samples["corral_request_duration_seconds_sum{dialect=\"native\"}"]) > 0)
             // Three carts, a user and a key, and what the service of usage may have written.
-            #expect(try #require(samples["corral_store_writes_total"]) >= 5)
-            #expect(try #require(samples["corral_store_commits_total"]) >= 1)
+            #expect(try #require(samples["corral_store_commit_writes_sum"]) >= 5)
+            let commits = try #require(samples["corral_store_commit_writes_count"])
+            #expect(commits >= 1 && samples["corral_store_commit_writes_bucket{le=\"+Inf\"}"] == commits)
+            #expect(samples["corral_keys{state=\"active\"}"] == 1 && samples["corral_keys{state=\"revoked\"}"] == 0)
+            #expect(samples["corral_requests_refused_total{reason=\"no credentials\"}"] == 1)
             for secret in ["ada", "nobody", "nonsense", "ck_", "example.com"] { #expect(!answer.text.contains(secret), "\(secret)") }
         }
     }

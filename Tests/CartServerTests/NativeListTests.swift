@@ -14,7 +14,7 @@ struct NativeListTests {
     func filters(seed: UInt64) async throws {
         try await TestServer.run(clock: Self.clock) { server in
             var generator = CartGenerator(seed: seed)
-            let oracle = InMemoryStore()
+            let oracle = InMemoryStore(countingFrom: try await server.lastRevision())
             for step in 0..<80 {
                 let change = CartChange.save(generator.cart(), wasAbandoned: step % 5 == 0, replacing: nil)
                 _ = try await server.store.apply([change])

@@ -44,12 +44,15 @@ struct OpenAPITests {
             let writer = try await server.key(.readWrite).pair
             let reader = try await server.key(.read).pair
             let api = try await server.cscartKey(.readWrite)
+            // The examples of keys begin behind it: with the number 5.
+            let admin = try await server.key(.admin).pair
             var program = Program(executable: Self.root.appending(path: ".build/python/bin/python"))
             program.arguments =
                 [
                     "-B", Self.root.appending(path: "Tests/OpenAPI/\(script)").path, server.url, "--key", writer.consumerKey, "--secret",
                     writer.consumerSecret, "--read-key", reader.consumerKey, "--read-secret", reader.consumerSecret,
-                    "--api-login", api.login, "--api-key", api.apiKey,
+                    "--api-login", api.login, "--api-key", api.apiKey, "--admin-key", admin.consumerKey, "--admin-secret",
+                    admin.consumerSecret,
                 ] + arguments
             let result = try await program.run()
             #expect(result.status == 0, "\(result.output)\n\(result.errors)")

@@ -11,7 +11,8 @@ struct OracleTests {
     func comparison(seed: UInt64) async throws {
         let clock = ManualClock(CartGenerator.base)
         try await TestServer.run(clock: clock, random: SeededRandom(seed: seed)) { server in
-            var trial = Comparison(server: server, key: try await server.key().authorization, clock: clock, seed: seed)
+            let key = try await server.key().authorization
+            var trial = try await Comparison(server: server, key: key, clock: clock, seed: seed)
             for step in 0..<250 {
                 try await trial.step(step)
                 if clock.now < .latest { clock.advance(by: .minutes(Int64(step % 45))) }
@@ -34,11 +35,11 @@ private struct Comparison {
 
     private static let room = 25
 
-    init(server: TestServer, key: String, clock: ManualClock, seed: UInt64) {
+    init(server: TestServer, key: String, clock: ManualClock, seed: UInt64) async throws {
         self.server = server
         self.key = key
         self.clock = clock
-        oracle = CartService(store: InMemoryStore(), random: SeededRandom(seed: seed))
+        oracle = CartService(store: InMemoryStore(countingFrom: try await server.lastRevision()), random: SeededRandom(seed: seed))
         generator = CartGenerator(seed: seed)
         numbers = SplitMix64(seed: seed)
     }

@@ -1,5 +1,6 @@
 import CartCore
 import CartHTTP
+import CartTesting
 import CartServer
 import Foundation
 import NIOHTTP1

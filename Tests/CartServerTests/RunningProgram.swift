@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import Testing
 
 /// A program that a test runs as a user would.
 struct Program {
@@ -114,6 +115,7 @@ final class RunningProgram: @unchecked Sendable {
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
+        expectNoSecrets()
     }
 
     /// Presses Ctrl-C.
@@ -133,7 +135,16 @@ final class RunningProgram: @unchecked Sendable {
     func stop() -> Int32 {
         process.terminate()
         process.waitUntilExit()
+        expectNoSecrets()
         return process.terminationStatus
+    }
+
+    /// Looks for keys, secrets and e-mail addresses in what a server wrote; the demo is there to show some.
+    private func expectNoSecrets() {
+        guard process.arguments?.first == "serve" else { return }
+        for line in text.split(separator: "\n") where line.contains(/c[ks]_[0-9a-f]{40}/) || line.contains("@example.com") {
+            Issue.record("A secret or an e-mail address stands in the log, in a line that begins with: \(line.prefix(40))")
+        }
     }
 }
 

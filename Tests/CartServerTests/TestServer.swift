@@ -18,6 +18,8 @@ struct TestServer: Sendable {
     /// The database file, for other processes.
     let path: String
     let administrator: User
+    /// Everything that the server says; what is secret is looked for in it when the test ends.
+    var spoken = SpokenText()
 
     static let password = "correct horse battery"
     /// Made once: it is meant to cost a lot.
@@ -68,9 +70,9 @@ struct TestServer: Sendable {
             User(
                 id: 0, name: "admin", email: "admin@example.com", role: .administrator,
                 password: try passwordHash.get(), created: clock.now))
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
-        let server = CorralServer(settings: settings, store: store, clock: clock, random: random, logger: logger)
+        let spoken = SpokenText()
+        spoken.withhold(password, "@example.com", personal)
+        let server = CorralServer(settings: settings, store: store, clock: clock, random: random, logger: spoken.logger)
         let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -78,11 +80,13 @@ struct TestServer: Sendable {
                 try await server.run(stoppingOn: []) { continuation.yield($0) }
             }
             guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
-            let value = try await body(
-                TestServer(
-                    url: "http://127.0.0.1:\(port)", store: store, routes: server.routes, path: folder.appending(path: "carts.db").path,
-                    administrator: administrator))
+            let testServer = TestServer(
+                url: "\(settings.scheme)://127.0.0.1:\(port)", store: store, routes: server.routes,
+                path: folder.appending(path: "carts.db").path, administrator: administrator, spoken: spoken)
+            let value = try await body(testServer)
+            if settings.certificate == nil { spoken.note(try await testServer.send(.GET, "/metrics").text) }
             group.cancelAll()
+            spoken.expectNoSecrets()
             return value
         }
     }
@@ -104,6 +108,7 @@ struct TestServer: Sendable {
                 .pair(pair), userID: (user ?? administrator).id, description: "test", permission: permission, storeID: storeID,
                 allowedRanges: allowedRanges, created: SystemWallClock().now,
                 expires: expires))
+        spoken.withhold(pair.consumerKey, pair.consumerSecret)
         return Key(id: key.id, pair: pair)
     }
 
@@ -114,13 +119,16 @@ struct TestServer: Sendable {
             ConsumerKey(
                 .apiKey(apiKey), userID: user.id, description: "test", permission: permission, storeID: storeID,
                 created: SystemWallClock().now))
+        spoken.withhold(apiKey.text)
         return APIKeyPair(id: key.id, login: user.email, apiKey: apiKey.text)
     }
 
     func send(
         _ method: HTTPMethod = .GET, _ path: String, _ authorization: String? = nil, headers: [(String, String)] = [], body: [UInt8]? = nil
     ) async throws -> Answer {
-        try await Self.send(method, url + path, authorization, headers: headers, body: body)
+        let answer = try await Self.send(method, url + path, authorization, headers: headers, body: body)
+        if answer.status >= 400 { spoken.note(answer.text) }
+        return answer
     }
 
     /// Sends a request to any server; a chunked one without the length of its body.
@@ -137,6 +145,9 @@ struct TestServer: Sendable {
         let bytes = try await response.body.collect(upTo: 64 << 20)
         return Answer(status: Int(response.status.code), headers: response.headers, body: Array(bytes.readableBytesView))
     }
+
+    /// The last number that the store took for an id or revision.
+    func lastRevision() async throws -> Int64 { try await store.audit(AuditQuery(limit: 1)).entries.first?.id ?? 0 }
 
     /// Writes carts as documents, as an import does.
     func keep(_ documents: String...) async throws {

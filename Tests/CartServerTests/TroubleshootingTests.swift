@@ -1,5 +1,6 @@
 import CartCore
 import CartHTTP
+import CartTesting
 import CartServer
 import Foundation
 import NIOHTTP1
@@ -554,7 +555,7 @@ struct TroubleshootingTests {
     func damagedCart() async throws {
         try await withProgram { server, program in
             try await server.keep(cart, #"{"key":"two"}"#)
-            try SQLiteFile(path: server.path).execute("UPDATE cart_documents SET document = X'7B' WHERE id = 1")
+            try SQLiteFile(path: server.path).execute("UPDATE cart_documents SET document = X'7B' WHERE id = (SELECT min(id) FROM carts)")
             let key = try await server.key().authorization
             let list = try await server.send(.GET, sessions, key)
             #expect(list.rows.map { $0["cart_key"] as? String } == ["two"])

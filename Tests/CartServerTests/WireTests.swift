@@ -69,6 +69,40 @@ struct WireTests {
         }
     }
 
+    @Test("the number of headers and of names in a query is limited by settings")
+    func counts() async throws {
+        try await TestServer.run {
+            $0.limits.headerCount = 10
+            $0.limits.queryPairs = 10
+        } _: { server in
+            func headers(_ count: Int) async throws -> String {
+                let lines = (2..<count).map { "X-\($0): a\r\n" }.joined()
+                return try await server.exchange("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\(lines)\r\n")
+            }
+            #expect(try await headers(10).hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(try await headers(11).hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+            let key = try await server.key().authorization
+            for (path, code) in [("/wp-json/cocart/v2/sessions", "rest_content_too_large"), ("/v1/carts", "too_large")] {
+                let fits = try await server.send(.GET, "\(path)?\(Array(repeating: "limit=1", count: 10).joined(separator: "&"))", key)
+                #expect(fits.status != 413)
+                let many = try await server.send(.GET, "\(path)?\(Array(repeating: "limit=1", count: 11).joined(separator: "&"))", key)
+                #expect(many.status == 413 && many.object["code"] as? String == code, "\(many.text)")
+            }
+        }
+    }
+
+    @Test("a client of HTTP/1.0 is answered and the connection closed, unless it asks to keep it", .timeLimit(.minutes(2)))
+    func oldVersion() async throws {
+        try await TestServer.run { server in
+            // It returns when the server closes the connection, and never if it does not.
+            let answer = try await server.exchange("GET /healthz HTTP/1.0\r\nHost: x\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n") || answer.hasPrefix("HTTP/1.0 200 OK\r\n"), "\(answer)")
+            let request = "GET /healthz HTTP/1.0\r\nHost: x\r\nConnection: keep-alive\r\n\r\n"
+            let two = try await server.exchange(request + request) { $0.components(separatedBy: " 200 OK").count == 3 }
+            #expect(two.components(separatedBy: " 200 OK").count == 3)
+        }
+    }
+
     @Test("a connection on which nothing comes is closed", .timeLimit(.minutes(2)))
     func idle() async throws {
         try await TestServer.run({ $0.limits.idleTimeout = .seconds(1) }) { server in

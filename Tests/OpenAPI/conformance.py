@@ -2,8 +2,9 @@
 """Checks a server against the OpenAPI document that it serves.
 
 First the document: that it is OpenAPI, and that its examples fit its schemas. Then the server: Schemathesis sends what
-the document allows and what it forbids, as four callers, and every answer must be one that is documented. Every run
-sends the same. Carts are written and deleted: use a store that may be thrown away.
+the document allows and what it forbids, as five callers, and every answer must be one that is documented. Every run
+sends the same. Carts are written and deleted, and keys are made and revoked, but none that stood before: use a store
+that may be thrown away.
 """
 
 import argparse
@@ -12,9 +13,10 @@ import collections
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import requests
 import schemathesis
@@ -24,7 +26,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from schemathesis.cli import schemathesis as command
 
-from examples import CARTS, CUSTOMER, GUEST, V1, read_json
+from examples import CARTS, CUSTOMER, GUEST, KEYS, V1, read_json
 
 CHECKS = [
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_headers_conformance",
@@ -33,6 +35,8 @@ CHECKS = [
 CONDITIONS = ["If-Match", "If-None-Match", "Idempotency-Key"]
 # How many requests are made up for each operation, besides those that probe the bounds of each parameter.
 MOST, SOME = 120, 8
+# How many keys such requests make.
+MOST_KEYS = 50
 
 
 def basic(login, secret):
@@ -99,13 +103,64 @@ def reach_the_carts(server, authorization):
                 case.body = {name: value for name, value in case.body.items() if name != "key"}
 
 
-def part(document, takes_api_keys):
-    """The document with the operations that are meant for a caller: those whose `security` names API keys, or all others."""
-    def is_meant(operation):
-        return takes_api_keys == any("apiKey" in requirement for requirement in operation["security"])
+def reach_the_keys(server, authorization):
+    """Leads requests for keys to such as may be changed, made for it.
+
+    Every second request for a key is for one that stands, a key for each operation, and changes are made to no other; two of
+    four come without a name. Every second key that is asked for is for a user that exists, up to a bound.
+    """
+    def ask(method, **arguments):
+        answer = requests.request(method, server + KEYS, headers={"Authorization": authorization}, timeout=30, **arguments)
+        answer.raise_for_status()
+        return answer.json()
+
+    user = ask("GET", params={"limit": 1})["data"][0]["user"]
+    standing, turns, made = {}, collections.Counter(), collections.Counter()
+    for method, path in [
+        ("GET", "/{id}"), ("GET", "/{id}/usage"), *(("POST", "/{id}/" + change) for change in ["rotate", "disable", "enable", "revoke"]),
+    ]:
+        label = f"{method} {KEYS}{path}"
+        standing[label] = ask("POST", json={"user": user, "description": label, "permissions": "read"})["id"]
+    # All keys that stood before, those of the callers too, have smaller numbers.
+    last = max(standing.values())
+
+    def may_name_a_key(value):
+        numbers = [number.lstrip("0") or "0" for number in re.findall("[0-9]+", unquote(str(value)))]
+        return any(len(number) <= len(str(last)) and int(number) <= last for number in numbers)
+
+    @schemathesis.hook
+    def before_call(context, case, kwargs):
+        label = case.operation.label
+        if label not in standing and label != "POST " + KEYS:
+            return
+        turn = turns[label]
+        turns[label] += 1
+        if turn % 4 < 2:
+            case.headers.pop("Idempotency-Key", None)
+        if label in standing:
+            if turn % 2 == 0 or (case.method != "GET" and may_name_a_key(case.path_parameters.get("id"))):
+                case.path_parameters["id"] = standing[label]
+            return
+        if turn % 2 == 0 and isinstance(case.body, dict):
+            case.body = {**case.body, "user": user}
+        if made[label] >= MOST_KEYS:
+            # Only the first request of a name makes a key.
+            case.headers["Idempotency-Key"] = "no-more-keys"
+
+    @schemathesis.hook
+    def after_call(context, case, response):
+        made[case.operation.label] += response.status_code == 201
+
+
+def part(document, *kinds):
+    """The document with the operations that are meant for a caller: those whose `security` names one of these schemes; None
+    stands for all that name neither API keys nor an administrator's."""
+    def kind(operation):
+        names = {name for requirement in operation["security"] for name in requirement}
+        return next((name for name in ["apiKey", "adminKey"] if name in names), None)
 
     paths = {
-        path: {method: operation for method, operation in item.items() if is_meant(operation)}
+        path: {method: operation for method, operation in item.items() if kind(operation) in kinds}
         for path, item in document["paths"].items()
     }
     return {**document, "paths": {path: item for path, item in paths.items() if item}}
@@ -134,7 +189,7 @@ def conform(document, server, name, authorization, phases, number):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("url", help="where the server is, such as http://127.0.0.1:8080")
-    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key"]:
+    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key", "admin-key", "admin-secret"]:
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--document", type=pathlib.Path, help="a file to use in place of the served document")
     options = parser.parse_args()
@@ -142,7 +197,7 @@ def main():
     # The server is asked directly, whatever proxy the machine uses.
     os.environ["NO_PROXY"] = "*"
     writer, reader = basic(options.key, options.secret), basic(options.read_key, options.read_secret)
-    program = basic(options.api_login, options.api_key)
+    program, manager = basic(options.api_login, options.api_key), basic(options.admin_key, options.admin_secret)
 
     document = read_json(options.document.read_text(encoding="utf-8") if options.document else served(server))
     validate(document)
@@ -151,14 +206,17 @@ def main():
     print("The document is OpenAPI, and its examples fit its schemas.")
 
     reach_the_carts(server, writer)
+    reach_the_keys(server, manager)
     with tempfile.TemporaryDirectory() as folder:
         # Schemathesis leaves what it remembers where it runs, and would go by it the next time.
         os.chdir(folder)
-        others, api = part(document, takes_api_keys=False), part(document, takes_api_keys=True)
+        carts, api, keys = part(document, None), part(document, "apiKey"), part(document, "adminKey")
+        refused = part(document, None, "adminKey")
         results = [
-            conform(others, server, "A key that may do everything", writer, "examples,coverage,fuzzing", MOST),
-            conform(others, server, "A key that may only read", reader, "examples,fuzzing", SOME),
+            conform(carts, server, "A key that may do everything with carts", writer, "examples,coverage,fuzzing", MOST),
+            conform(refused, server, "A key that may only read", reader, "examples,fuzzing", SOME),
             conform(api, server, "An API key that may do everything", program, "examples,coverage,fuzzing", MOST),
+            conform(keys, server, "A key that may manage keys", manager, "examples,coverage,fuzzing", MOST),
             conform(document, server, "Nobody", None, "examples,fuzzing", SOME),
         ]
     sys.exit(0 if all(results) else 1)

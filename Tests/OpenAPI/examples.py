@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Asks a server for all that its OpenAPI document shows an example of, and compares the answers with the examples.
 
-The store must be new and the server's clock stand at 2024-10-08T18:40:00Z: then ids, revisions, states and times come
-out as documented. With --record the answers are written into the document instead.
+The store must be new and hold the user admin and four keys, those of the arguments; the server's clock must stand at
+2024-10-08T18:40:00Z, and what is random come from a seed: then ids, revisions, states, times and secrets come out as
+documented. With --record the answers are written into the document instead.
 """
 
 import argparse
 import json
 import pathlib
 import sys
+import time
 
 import requests
 
@@ -69,13 +71,36 @@ COCART = "/wp-json/cocart/v2/"
 CSCART = "/api/carts"
 # Errors are answers to keep as well: the second request under this name, with another body, is refused for that.
 NAMED = {"Idempotency-Key": "9b2c1c1e-7f0d-4a41-8a3c-5f3f6c0e7d11"}
+
+KEYS = "/v1/keys"
+# The keys 5 and 6, and what is done to the latter: each request twice, the second time for the same answer.
+KEY_REQUESTS = [
+    (KEYS, NAMED, {"user": "admin", "description": "Back office", "permissions": "read_write"}),
+    (KEYS, {"Idempotency-Key": "key-6"}, {
+        "user": "admin@example.com", "description": "Mail to abandoned carts", "permissions": "read", "kind": "cscart", "store_id": 1,
+        "allowed_ips": ["192.0.2.0/24", "2001:db8::7"], "expires": "2025-10-08",
+    }),
+    (KEYS + "/6/rotate", NAMED, {"grace": "7d"}),
+    (KEYS + "/6/disable", NAMED, None),
+    (KEYS + "/6/enable", NAMED, None),
+]
+# What the key 5 is used for.
+USES = [("GET", V1[:-1]), ("GET", V1 + GUEST), ("GET", V1 + CUSTOMER)]
+# Where the documented page of a list begins, and what it is about. The keys of the arguments were made at another time each time, and
+# are in use: the list of keys begins behind them.
+QUERIES = {KEYS: "?cursor=aWQ6NA", "/v1/audit": "?subject=key:5"}
+# Who asks, by what an operation takes: another caller than the one who may write.
+CALLERS = {"apiKey": "api", "adminKey": "admin"}
 # What leads to each documented error: the component and its example; method and path; what `Server.send` takes besides.
 PROVOCATIONS = [
     ("MalformedJSON", "malformed_json", "PUT", V1 + GUEST, {"body": b'{"items": [}'}),
     ("Unauthenticated", "unauthenticated", "GET", V1 + GUEST, {"caller": None}),
     ("PermissionDenied", "permission_denied", "DELETE", V1 + GUEST, {"caller": "reader"}),
+    ("PermissionDenied", "managing", "GET", KEYS, {}),
     ("CartNotFound", "cart_not_found", "DELETE", V1 + "no-such-cart", {"headers": NAMED}),
     ("CartNotFound", "route_not_found", "POST", V1 + GUEST, {}),
+    ("KeyNotFound", "key_not_found", "POST", KEYS + "/99/revoke", {"caller": "admin"}),
+    ("KeyNotFound", "route_not_found", "DELETE", KEYS + "/5", {"caller": "admin"}),
     ("PreconditionFailed", "stale", "DELETE", V1 + GUEST, {"headers": {"If-Match": '"999999"'}}),
     ("PreconditionFailed", "exists", "PUT", V1 + GUEST, {"headers": {**NAMED, "If-None-Match": "*"}, "body": b"{}"}),
     ("TooLarge", "body", "PUT", V1 + GUEST, {"body": b" " * (2 << 20) + b"{}"}),
@@ -87,6 +112,20 @@ PROVOCATIONS = [
     ("InvalidCart", "repetition", "PUT", V1 + GUEST, {"headers": NAMED, "body": b'{"items":[]}'}),
     ("InvalidHeader", "header", "DELETE", V1 + GUEST, {"headers": {"If-Match": "7"}}),
     ("InvalidHeader", "repetition", "DELETE", V1 + "no-such-cart", {"headers": NAMED, "body": b"{}"}),
+    ("InvalidKey", "fields", "POST", KEYS, {
+        "caller": "admin", "body": b'{"user":"admin","description":"","permissions":"read","expires":"2024-01-01"}'}),
+    ("InvalidKey", "user", "POST", KEYS, {"caller": "admin", "body": b'{"user":"anna","description":"Mail","permissions":"read"}'}),
+    ("InvalidKey", "header", "POST", KEYS, {
+        "caller": "admin", "headers": {"Idempotency-Key": "two words"},
+        "body": b'{"user":"admin","description":"Mail","permissions":"read"}'}),
+    ("InvalidKey", "repetition", "POST", KEYS, {
+        "caller": "admin", "headers": NAMED, "body": b'{"user":"admin","description":"Mail","permissions":"read"}'}),
+    ("InvalidRotation", "field", "POST", KEYS + "/6/rotate", {"caller": "admin", "body": b'{"grace":"a week"}'}),
+    ("InvalidRotation", "revoked", "POST", KEYS + "/5/rotate", {"caller": "admin"}),
+    ("InvalidRotation", "header", "POST", KEYS + "/6/rotate", {"caller": "admin", "headers": {"Idempotency-Key": "two words"}}),
+    ("InvalidRotation", "repetition", "POST", KEYS + "/6/rotate", {"caller": "admin", "headers": NAMED}),
+    ("InvalidKeyChange", "header", "POST", KEYS + "/6/disable", {"caller": "admin", "headers": {"Idempotency-Key": "two words"}}),
+    ("InvalidKeyChange", "repetition", "POST", KEYS + "/6/disable", {"caller": "admin", "headers": NAMED, "body": b"{}"}),
     ("CoCartInvalid", "parameters", "GET", COCART + "sessions?page=x&per_page=0&order=up", {}),
     ("CoCartInvalid", "body", "GET", COCART + "sessions", {"body": b"{"}),
     ("CoCartMalformedJSON", "body", "DELETE", COCART + "sessions/" + GUEST, {"body": b"{"}),
@@ -200,6 +239,27 @@ class Server:
         if status not in (200, 201):
             raise Failure(f"the cart {key} cannot be put: {status} {answer}")
 
+    def prepare_keys(self):
+        for path, name, body in KEY_REQUESTS:
+            body = body and json.dumps(body).encode()
+            first, second = (self.send("POST", path, "admin", name, body) for _ in range(2))
+            if first[0] not in (200, 201) or second != first:
+                raise Failure(f"POST {path} is answered with {first}, and then with {second}")
+            key = first[2]
+            if "consumer_key" in key:
+                self._callers[key["id"]] = key["consumer_key"], key["consumer_secret"]
+
+    def use_key(self):
+        for method, path in USES:
+            if (status := self.send(method, path, 5)[0]) != 200:
+                raise Failure(f"{method} {path} with the key 5 is answered with {status}")
+        # Uses are counted in memory and written every second.
+        end = time.monotonic() + 10
+        while self.send("GET", KEYS + "/5", "admin")[2]["requests"] < len(USES):
+            if time.monotonic() > end:
+                raise Failure("the use of the key 5 is not counted")
+            time.sleep(0.1)
+
 
 def first_difference(got, wanted, place="the body"):
     """Where two JSON values differ first; the order of members and the kinds of numbers count, too."""
@@ -230,8 +290,10 @@ class Comparison:
         responses = operation["responses"].items()
         successes = {int(status): self._document.at(response) for status, response in responses if status < "300"}
         schemes = {name for requirement in operation["security"] for name in requirement}
-        caller = None if not schemes else "api" if "apiKey" in schemes else "writer"
+        caller = next((CALLERS[name] for name in schemes if name in CALLERS), "writer") if schemes else None
         path, request = self._document.request(path, operation)
+        if method == "GET":
+            path += QUERIES.get(path, "")
         try:
             self._successes(path, method, caller, request, successes)
         finally:
@@ -310,7 +372,7 @@ class Comparison:
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     arguments.add_argument("url", help="where the server is, such as http://127.0.0.1:8080")
-    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key"]:
+    for name in ["key", "secret", "read-key", "read-secret", "api-login", "api-key", "admin-key", "admin-secret"]:
         arguments.add_argument(f"--{name}", required=True)
     arguments.add_argument("--record", action="store_true", help="write the answers into the document")
     options = arguments.parse_args()
@@ -318,10 +380,11 @@ def main():
     document = Document(DOCUMENT)
     server = Server(options.url, {
         "writer": (options.key, options.secret), "reader": (options.read_key, options.read_secret),
-        "api": (options.api_login, options.api_key),
+        "api": (options.api_login, options.api_key), "admin": (options.admin_key, options.admin_secret),
     })
     comparison = Comparison(document, server, options.record)
     steps = [(f"fixed cart {key}", server.put_fixed_cart, (key,)) for key in CARTS]
+    steps += [("fixed keys", server.prepare_keys, ()), ("use of a key", server.use_key, ())]
     steps += [(f"{each[1]} {each[0]}", comparison.operation, each) for each in document.operations()]
     steps += [(f"{error[0]}, example {error[1]}", comparison.error, error) for error in PROVOCATIONS]
     steps.append(("the document", comparison.completeness, ()))

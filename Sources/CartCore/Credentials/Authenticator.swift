@@ -10,11 +10,12 @@ import Synchronization
 public final class Authenticator: Sendable {
     /// How long what is remembered may be used without asking the store whether it changed.
     public static let freshness = Duration.milliseconds(500)
+    /// How long it takes to refuse a key, however little there is to do: longer than the work ever takes, so that the time of an answer
+    /// tells nothing about keys and secrets.
+    static let refusal = Duration.milliseconds(2)
     /// How long a verified password is remembered at most.
     static let passwordMemory = Duration.seconds(60)
     private static let mostKeys = 10_000
-    /// A lookup hash that no key has.
-    private static let nobody = String(repeating: "-", count: 64)
     private static let mostPasswords = 1000
     /// What no digest of a secret is.
     private static let noDigest = [UInt8](repeating: 0, count: SHA256.byteCount)
@@ -31,18 +32,14 @@ public final class Authenticator: Sendable {
     private let passwords = PasswordVerifier()
     /// Verified passwords are remembered under a MAC with a key that only this process knows.
     private let memoryKey = SymmetricKey(size: .bits256)
-    private let usage: UsageRecorder
 
-    public init(store: any CredentialStore, usage: UsageRecorder) {
-        self.store = store
-        self.usage = usage
-    }
+    public init(store: any CredentialStore) { self.store = store }
 
     /// The caller who shows these credentials: a consumer key and its secret, or a user's name and password; with the kind `cscart` the
     /// user's e-mail address and an API key.
     ///
-    /// An unknown key and a wrong secret take the same work, so that the time of an answer does not tell whether a key exists. All
-    /// refusals are the same error but for its reason, which is for the log alone.
+    /// An unknown key and a wrong secret take the same time, so that the answer does not tell whether a key exists. All refusals are the
+    /// same error but for its reason, which is for the log alone.
     ///
     /// - Parameter address: from where; a key may be bound to some.
     /// - Throws: ``CartError`` `.unauthenticated` if they are not accepted; `.permissionDenied` if the address is not allowed; `.tooManyRequests` if too many passwords wait to be
@@ -50,11 +47,16 @@ public final class Authenticator: Sendable {
     public func caller(
         showing credentials: Credentials, as kind: ConsumerKey.Kind = .cocart, from address: NetworkAddress? = nil, now: Timestamp
     ) async throws(CartError) -> Caller {
-        let revision = try await refresh()
-        if kind == .cscart || credentials.login.hasPrefix(ConsumerKey.keyPrefix) {
-            return try await keyCaller(credentials, as: kind, from: address, now: now, revision: revision)
+        guard kind == .cscart || credentials.login.hasPrefix(ConsumerKey.keyPrefix) else {
+            return try await passwordCaller(credentials, revision: try await refresh())
         }
-        return try await passwordCaller(credentials, revision: revision)
+        let start = ContinuousClock.now
+        do throws(CartError) {
+            return try await keyCaller(credentials, as: kind, from: address, now: now, revision: try await refresh())
+        } catch {
+            if error.code == .unauthenticated { try? await Task.sleep(until: start + Self.refusal) }
+            throw error
+        }
     }
 
     /// Asks the store for changes if the last answer is too old, and forgets what may have changed.
@@ -81,41 +83,51 @@ public final class Authenticator: Sendable {
     ) async throws(CartError) -> Caller {
         // An API key is a text of its own; the e-mail address only says whose it is.
         let lookupHash = ConsumerKey.lookupHash(of: kind == .cscart ? credentials.secret : credentials.login)
-        let remembered = memory.withLock { $0.keys[lookupHash] }
-        var found = remembered
-        if found == nil {
+        var found = memory.withLock { $0.keys[lookupHash] }
+        var match = Match(credentials.secret, found?.key)
+        // A secret may be newer than what is remembered.
+        if match == .none {
             found = try await store.key(lookupHash: lookupHash)
-            if let found {
-                memory.withLock { memory in
-                    guard memory.revision == revision else { return }
-                    if memory.keys.count >= Self.mostKeys { memory.keys.removeAll() }
-                    memory.keys[lookupHash] = found
-                }
-            }
+            match = Match(credentials.secret, found?.key)
+            if let found { remember(found, under: lookupHash, revision: revision) }
         }
-        // The comparison of digests takes the same time whatever they hold; an unknown key is compared, too.
-        let shown = SHA256.hash(data: Data(credentials.secret.utf8))
-        let isRight = shown == Data(found?.key.secretHash ?? Self.noDigest)
-        let wasRight = shown == Data(found?.key.previous?.secretHash ?? Self.noDigest)
-        guard let found, isRight || wasRight else {
-            // An unknown key was looked for in the store, so a wrong secret of a remembered key is, too.
-            if remembered != nil { _ = try await store.key(lookupHash: Self.nobody) }
-            throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret")
+        guard let found, match != .none else {
+            throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret", keyID: found?.key.id)
         }
         guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
-            throw CartError(.unauthenticated, "another user's key")
+            throw CartError(.unauthenticated, "another user's key", keyID: found.key.id)
         }
         let state = found.key.state(at: now)
-        guard state == .active else { throw CartError(.unauthenticated, "\(state.rawValue) key") }
-        guard isRight || found.key.previous.map({ now < $0.until }) == true else {
-            throw CartError(.unauthenticated, "secret from before the key was rotated")
+        guard state == .active else { throw CartError(.unauthenticated, "\(state.rawValue) key", keyID: found.key.id) }
+        guard match == .secret || found.key.previous.map({ now < $0.until }) == true else {
+            throw CartError(.unauthenticated, "secret from before the key was rotated", keyID: found.key.id)
         }
         guard found.key.isAllowed(from: address) else {
-            throw CartError(.permissionDenied, "The key may not be used from this address.")
+            throw CartError(.permissionDenied, "The key may not be used from this address.", keyID: found.key.id)
         }
-        usage.record(keyID: found.key.id, at: now)
         return Caller(
             credential: .consumerKey(id: found.key.id), user: found.user, permission: found.key.permission, storeID: found.key.storeID)
+    }
+
+    private func remember(_ entry: KeyAndUser, under lookupHash: String, revision: Int64) {
+        memory.withLock { memory in
+            guard memory.revision == revision else { return }
+            if memory.keys.count >= Self.mostKeys { memory.keys.removeAll() }
+            memory.keys[lookupHash] = entry
+        }
+    }
+
+    /// Which of a key's secrets was shown.
+    private enum Match {
+        case secret, previousSecret, none
+
+        /// The comparison of digests takes the same time whatever they hold.
+        init(_ shown: String, _ key: ConsumerKey?) {
+            let digest = SHA256.hash(data: Data(shown.utf8))
+            let isRight = digest == Data(key?.secretHash ?? Authenticator.noDigest)
+            let wasRight = digest == Data(key?.previous?.secretHash ?? Authenticator.noDigest)
+            self = isRight ? .secret : wasRight ? .previousSecret : .none
+        }
     }
 
     private func passwordCaller(_ credentials: Credentials, revision: Int64) async throws(CartError) -> Caller {

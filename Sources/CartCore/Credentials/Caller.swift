@@ -32,6 +32,22 @@ public struct Caller: Hashable, Sendable {
         guard permission.allowsWriting else { throw CartError(.permissionDenied, "The key does not allow writing.") }
     }
 
+    /// - Throws: ``CartError`` `.permissionDenied` unless the caller may manage keys and read the audit trail.
+    public func requireManaging() throws(CartError) {
+        guard user.role == .administrator else { throw CartError(.permissionDenied, "The user is not an administrator.") }
+        guard permission == .admin else { throw CartError(.permissionDenied, "The key does not allow the management of keys.") }
+        // It could make itself a key that sees everything.
+        guard storeID == nil else { throw CartError(.permissionDenied, "A key of one store does not allow the management of keys.") }
+    }
+
+    /// As the audit trail names the caller.
+    public var identity: Author.Identity {
+        switch credential {
+        case .consumerKey(let id): .key(id: id)
+        case .password: .user(id: user.id)
+        }
+    }
+
     private func requireRole() throws(CartError) {
         guard user.role.mayUseCarts else { throw CartError(.permissionDenied, "The user's role does not allow the use of carts.") }
     }

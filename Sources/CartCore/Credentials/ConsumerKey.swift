@@ -38,17 +38,23 @@ public struct ConsumerKey: Hashable, Sendable {
     public var revoked: Timestamp?
     /// Since when the key is switched off; unlike a revoked key it can be switched on again.
     public var disabled: Timestamp?
+    /// When it was switched on again last.
+    public var enabled: Timestamp?
     /// What the key was before it was rotated, as long as both work.
     public var previous: Previous?
     public var lastAccess: Timestamp?
-    /// Requests that were accepted.
+    public var lastAddress: NetworkAddress?
+    /// When a page in a browser used the key, where everybody can read its secret; nil: never.
+    public var lastFromPage: Timestamp?
+    /// Requests that showed the right secret, whatever became of them.
     public var requests: Int64
 
     public init(
         id: Int64, kind: Kind = .cocart, userID: Int64, description: String, permission: Permission, storeID: Int64? = nil,
         allowedRanges: [NetworkRange] = [], keyHash: String, secretHash: [UInt8], truncatedKey: String,
-        created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, disabled: Timestamp? = nil, previous: Previous? = nil,
-        lastAccess: Timestamp? = nil, requests: Int64 = 0
+        created: Timestamp, expires: Timestamp? = nil, revoked: Timestamp? = nil, disabled: Timestamp? = nil,
+        enabled: Timestamp? = nil, previous: Previous? = nil, lastAccess: Timestamp? = nil, lastAddress: NetworkAddress? = nil,
+        lastFromPage: Timestamp? = nil, requests: Int64 = 0
     ) {
         self.id = id
         self.kind = kind
@@ -64,8 +70,11 @@ public struct ConsumerKey: Hashable, Sendable {
         self.expires = expires
         self.revoked = revoked
         self.disabled = disabled
+        self.enabled = enabled
         self.previous = previous
         self.lastAccess = lastAccess
+        self.lastAddress = lastAddress
+        self.lastFromPage = lastFromPage
         self.requests = requests
     }
 
@@ -112,6 +121,9 @@ public struct ConsumerKey: Hashable, Sendable {
         if let expires, expires <= now { return .expired }
         return disabled == nil ? .active : .disabled
     }
+
+    /// Since when the key has not been used: its last request, or when it was made or switched on, if that is later.
+    public var idleSince: Timestamp { max(created, enabled ?? created, lastAccess ?? created) }
 
     /// Whether the key may be used from an address; nil is one that nobody knows.
     func isAllowed(from address: NetworkAddress?) -> Bool {

@@ -1,16 +1,31 @@
 import Synchronization
 
-/// Counts accepted requests by key in memory, to be written to the store from time to time.
+/// Counts the use of keys in memory, to be written to the store from time to time.
 public final class UsageRecorder: Sendable {
+    /// Addresses of one key that are remembered between two writes.
+    private static let mostAddresses = 20
+
     private let pending = Mutex<[Int64: KeyUsage]>([:])
 
     public init() {}
 
-    func record(keyID: Int64, at now: Timestamp) {
+    /// Counts a request that was let in.
+    ///
+    /// - Parameters:
+    ///   - kind: what it asked for.
+    ///   - isFromPage: whether a page in a browser sent it, as the header `Origin` tells.
+    public func record(keyID: Int64, _ kind: RequestKind, from address: NetworkAddress?, isFromPage: Bool, at now: Timestamp) {
+        let count = KeyUsage.Count(day: now.day, kind: kind)
         pending.withLock { pending in
-            var usage = pending[keyID] ?? KeyUsage(keyID: keyID, requests: 0, lastAccess: now)
-            usage.requests += 1
+            var usage = pending[keyID] ?? KeyUsage(keyID: keyID, lastAccess: now)
+            // Nobody else may hold the value while it changes, or its parts would be copied for each request.
+            pending[keyID] = nil
+            usage.requests[count, default: 0] += 1
             usage.lastAccess = max(usage.lastAccess, now)
+            if isFromPage { usage.lastFromPage = max(usage.lastFromPage ?? now, now) }
+            if let address, usage.addresses[address] != nil || usage.addresses.count < Self.mostAddresses {
+                usage.addresses[address] = now
+            }
             pending[keyID] = usage
         }
     }
@@ -19,22 +34,15 @@ public final class UsageRecorder: Sendable {
     ///
     /// - Throws: ``CartError`` `.unavailable` if the store cannot write; then nothing is lost and the next call writes it.
     public func flush(to store: any CredentialStore) async throws(CartError) {
-        let usage = pending.withLock { pending in
+        let taken = pending.withLock { pending in
             defer { pending.removeAll() }
-            return Array(pending.values)
+            return pending
         }
-        guard !usage.isEmpty else { return }
+        guard !taken.isEmpty else { return }
         do {
-            try await store.add(usage)
+            try await store.add(Array(taken.values))
         } catch {
-            pending.withLock { pending in
-                for lost in usage {
-                    var sum = pending[lost.keyID] ?? KeyUsage(keyID: lost.keyID, requests: 0, lastAccess: lost.lastAccess)
-                    sum.requests += lost.requests
-                    sum.lastAccess = max(sum.lastAccess, lost.lastAccess)
-                    pending[lost.keyID] = sum
-                }
-            }
+            pending.withLock { $0.merge(taken) { later, earlier in earlier.adding(later) } }
             throw error
         }
     }

@@ -75,10 +75,11 @@ public protocol CartStore: Sendable {
 
     /// Writes, each whole or not at all, in order; the answers stand in the same order.
     ///
-    /// When it returns, the changes that were done are durable.
-    func apply(_ changes: [CartChange]) async throws(CartError) -> [CartChangeResult]
+    /// When it returns, the changes that were done are durable, each with its entry in the audit trail, whose id is the revision of
+    /// the change.
+    func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult]
 
-    /// Writes as ``apply(_:)`` does, unless the request was answered before, and keeps its answer in the same transaction.
+    /// Writes as ``apply(_:by:)`` does, unless the request was answered before, and keeps its answer in the same transaction.
     ///
     /// Of requests with the same id that come at once, one is done and the others are repeated. After
     /// ``IdempotentRequest/expires`` the answer is as if it had never been kept.
@@ -88,20 +89,26 @@ public protocol CartStore: Sendable {
     ///   - answer: makes the answer to keep from the results; nil keeps none. It may be called more than once, and must do nothing
     ///     else.
     func apply(
-        _ changes: [CartChange], once request: IdempotentRequest, answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
+        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
+        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult
 
-    /// Fills an empty store with new carts, in one transaction and as fast as the store can.
+    /// Fills an empty store with new carts, in one transaction and as fast as the store can; in the audit trail it is one entry.
     ///
     /// - Parameter next: gives the next carts each time it is called, and none at the end. All keys must differ.
     /// - Returns: how many were written; nil if there are carts already, then nothing was done.
-    func fill(_ next: @escaping @Sendable () -> [Cart]) async throws(CartError) -> Int?
+    func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int?
 
     /// What this process has written so far.
     var writeCounts: WriteCounts { get }
 
     /// Returns if the store can be read.
     func check() async throws(CartError)
+
+    /// Looks whether what is kept is whole; it reads everything.
+    ///
+    /// - Returns: a sentence for each thing that is wrong, at most some; none if all is well.
+    func verify() async throws(CartError) -> [String]
 
     /// Stops accepting writes, and returns when those that waited are done.
     func close() async
@@ -113,9 +120,21 @@ public struct WriteCounts: Hashable, Sendable {
     public var commits = 0
     /// Requests to write that they were made of.
     public var writes = 0
+    /// How many transactions were made of at most as many requests as the bound of the same place, and of more than the one before it.
+    public var sizes = [Int](repeating: 0, count: bounds.count + 1)
+
+    /// Upper bounds of ``sizes``; behind the last stands what is larger.
+    public static let bounds = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 
     public init() {}
+
+    /// Counts a transaction of so many requests.
+    public mutating func add(_ requests: Int) {
+        commits += 1
+        writes += requests
+        sizes[Self.bounds.firstIndex { requests <= $0 } ?? Self.bounds.count] += 1
+    }
 }
 
-/// Everything that is kept: carts, and who may use them.
-public typealias Store = CartStore & CredentialStore
+/// Everything that is kept: carts, who may use them, and who did what.
+public typealias Store = CartStore & CredentialStore & AuditStore

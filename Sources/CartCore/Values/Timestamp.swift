@@ -24,6 +24,15 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Whole seconds since 1970, rounded down.
     public var seconds: Int64 { (milliseconds - (((milliseconds % 1000) + 1000) % 1000)) / 1000 }
 
+    /// Whole days since 1970 in UTC, rounded down.
+    public var day: Int64 { milliseconds / 86_400_000 - (milliseconds % 86_400_000 < 0 ? 1 : 0) }
+
+    /// - Parameter day: since 1970; the moment is its midnight in UTC.
+    public init(day: Int64) {
+        let (milliseconds, overflow) = day.multipliedReportingOverflow(by: 86_400_000)
+        self.init(milliseconds: overflow ? (day < 0 ? .min : .max) : milliseconds)
+    }
+
     public static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
     /// Moves by a span; a result outside the years 1…9999 stays at the nearest end.
