@@ -15,7 +15,7 @@ struct TimingCommand: AsyncParsableCommand {
     var bound = 4.5
 
     /// Refusals at once, as a server has them.
-    private static let atOnce = 8
+    private static let atOnce = 64
 
     func run() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "corral-timing-\(UUID().uuidString)")

@@ -16,6 +16,7 @@ import dataclasses
 import functools
 import json
 import math
+import os
 import random
 import re
 import signal
@@ -672,7 +673,8 @@ class Run:
         """Sends the requests from the first number to the one before the last: the server's memory afterwards."""
         start = time.monotonic()
         parts = [range(number, min(number + PART, last)) for number in range(first, last, PART)]
-        processes = futures.ProcessPoolExecutor(self.options.workers)
+        # The server goes first: where its threads are held up, it makes more of them, and each keeps some memory.
+        processes = futures.ProcessPoolExecutor(self.options.workers, initializer=os.nice, initargs=(10,))
         try:
             do = functools.partial(work, self.document, self.credentials, self.options, self.server.port)
             for numbers, (tally, failures) in zip(parts, processes.map(do, parts)):

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Finds out who makes a request.
 ///
-/// Records of keys and verified passwords are remembered, but never trusted for longer than ``freshness``: then the store is
+/// Keys whose secret was shown and verified passwords are remembered, but never trusted for longer than ``freshness``: then the store is
 /// asked whether anything about users or keys has changed, by whichever process, and if so everything is forgotten. So a revoked
 /// key is refused within that time, without a timer and without a read of the key on each request.
 public final class Authenticator: Sendable {
@@ -23,8 +23,14 @@ public final class Authenticator: Sendable {
     private struct Memory {
         var revision: Int64 = -1
         var checked: ContinuousClock.Instant?
-        var keys: [String: KeyAndUser] = [:]
+        var proofs: [SHA256Digest: Proof] = [:]
         var passwords: [Data: (user: User, until: ContinuousClock.Instant)] = [:]
+    }
+
+    /// A key, and with which of its secrets it was shown.
+    private struct Proof {
+        var entry: KeyAndUser
+        var isPrevious: Bool
     }
 
     private let store: any CredentialStore
@@ -69,7 +75,7 @@ public final class Authenticator: Sendable {
         let revision = try await store.credentialsRevision()
         return memory.withLock { memory in
             if memory.revision != revision {
-                memory.keys.removeAll()
+                memory.proofs.removeAll()
                 memory.passwords.removeAll()
                 memory.revision = revision
             }
@@ -81,25 +87,26 @@ public final class Authenticator: Sendable {
     private func keyCaller(
         _ credentials: Credentials, as kind: ConsumerKey.Kind, from address: NetworkAddress?, now: Timestamp, revision: Int64
     ) async throws(CartError) -> Caller {
-        // An API key is a text of its own; the e-mail address only says whose it is.
-        let lookupHash = ConsumerKey.lookupHash(of: kind == .cscart ? credentials.secret : credentials.login)
-        var found = memory.withLock { $0.keys[lookupHash] }
-        var match = Match(credentials.secret, found?.key)
-        // A secret may be newer than what is remembered.
-        if match == .none {
-            found = try await store.key(lookupHash: lookupHash)
-            match = Match(credentials.secret, found?.key)
-            if let found { remember(found, under: lookupHash, revision: revision) }
+        // Only what was right is remembered, so everything else takes the same way, and a new secret is known at once.
+        let tag = SHA256.hash(data: Data("\(credentials.login):\(credentials.secret)".utf8))
+        let proof: Proof
+        if let remembered = memory.withLock({ $0.proofs[tag] }) {
+            proof = remembered
+        } else {
+            proof = try await prove(credentials, as: kind)
+            memory.withLock { memory in
+                guard memory.revision == revision else { return }
+                if memory.proofs.count >= Self.mostKeys { memory.proofs.removeAll() }
+                memory.proofs[tag] = proof
+            }
         }
-        guard let found, match != .none else {
-            throw CartError(.unauthenticated, found == nil ? "unknown key" : "wrong secret", keyID: found?.key.id)
-        }
+        let found = proof.entry
         guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
             throw CartError(.unauthenticated, "another user's key", keyID: found.key.id)
         }
         let state = found.key.state(at: now)
         guard state == .active else { throw CartError(.unauthenticated, "\(state.rawValue) key", keyID: found.key.id) }
-        guard match == .secret || found.key.previous.map({ now < $0.until }) == true else {
+        guard !proof.isPrevious || found.key.previous.map({ now < $0.until }) == true else {
             throw CartError(.unauthenticated, "secret from before the key was rotated", keyID: found.key.id)
         }
         guard found.key.isAllowed(from: address) else {
@@ -109,25 +116,19 @@ public final class Authenticator: Sendable {
             credential: .consumerKey(id: found.key.id), user: found.user, permission: found.key.permission, storeID: found.key.storeID)
     }
 
-    private func remember(_ entry: KeyAndUser, under lookupHash: String, revision: Int64) {
-        memory.withLock { memory in
-            guard memory.revision == revision else { return }
-            if memory.keys.count >= Self.mostKeys { memory.keys.removeAll() }
-            memory.keys[lookupHash] = entry
-        }
-    }
-
-    /// Which of a key's secrets was shown.
-    private enum Match {
-        case secret, previousSecret, none
-
-        /// The comparison of digests takes the same time whatever they hold.
-        init(_ shown: String, _ key: ConsumerKey?) {
-            let digest = SHA256.hash(data: Data(shown.utf8))
-            let isRight = digest == Data(key?.secretHash ?? Authenticator.noDigest)
-            let wasRight = digest == Data(key?.previous?.secretHash ?? Authenticator.noDigest)
-            self = isRight ? .secret : wasRight ? .previousSecret : .none
-        }
+    /// The key that these credentials are those of, now or before it was rotated.
+    ///
+    /// - Throws: ``CartError`` `.unauthenticated` if they are no key's; `.unavailable`.
+    private func prove(_ credentials: Credentials, as kind: ConsumerKey.Kind) async throws(CartError) -> Proof {
+        // An API key is a text of its own; the e-mail address only says whose it is.
+        let lookupHash = ConsumerKey.lookupHash(of: kind == .cscart ? credentials.secret : credentials.login)
+        guard let found = try await store.key(lookupHash: lookupHash) else { throw CartError(.unauthenticated, "unknown key") }
+        // The comparison of digests takes the same time whatever they hold.
+        let shown = SHA256.hash(data: Data(credentials.secret.utf8))
+        let isRight = shown == Data(found.key.secretHash)
+        let wasRight = shown == Data(found.key.previous?.secretHash ?? Self.noDigest)
+        guard isRight || wasRight else { throw CartError(.unauthenticated, "wrong secret", keyID: found.key.id) }
+        return Proof(entry: found, isPrevious: !isRight)
     }
 
     private func passwordCaller(_ credentials: Credentials, revision: Int64) async throws(CartError) -> Caller {
