@@ -1,3 +1,5 @@
+import CartCore
+import CartServer
 import NIOHTTP1
 import Testing
 

@@ -91,6 +91,42 @@ struct WireTests {
         }
     }
 
+    @Test("the length of the URL, the names of the query, the body and the depth of JSON are limited by settings")
+    func sizes() async throws {
+        try await TestServer.run {
+            $0.limits.url = 300
+            $0.limits.queryPairs = 10
+            $0.limits.body = 2048
+            $0.limits.jsonDepth = 8
+        } _: { server in
+            let key = try await server.key().authorization
+            func status(_ line: String, _ body: String = "") async throws -> String {
+                let answer = try await server.exchange(
+                    """
+                    \(line) HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: \(key)\r\n\
+                    Content-Length: \(body.utf8.count)\r\n\r\n\(body)
+                    """)
+                return String(answer.dropFirst("HTTP/1.1 ".count).prefix(3))
+            }
+            func nested(_ depth: Int) -> String {
+                let arrays = String(repeating: "[", count: depth - 4) + String(repeating: "]", count: depth - 4)
+                return #"{"items":[{"product_id":1,"extra":{"a":\#(arrays)}}]}"#
+            }
+            let padded = { (count: Int) in #"{"source":"a"}"# + String(repeating: " ", count: count - 14) }
+            let cases = [
+                ("GET /v1/carts?" + String(repeating: "a", count: 290), "", "422"),
+                ("GET /v1/carts?" + String(repeating: "a", count: 291), "", "413"),
+                ("GET /v1/carts?limit=1" + String(repeating: "&a=1", count: 9), "", "422"),
+                ("GET /v1/carts?limit=1" + String(repeating: "&a=1", count: 10), "", "413"), ("PUT /v1/carts/a", padded(2048), "201"),
+                ("PUT /v1/carts/a", padded(2049), "413"), ("PUT /v1/carts/a", nested(8), "200"), ("PUT /v1/carts/a", nested(9), "400"),
+            ]
+            for (line, body, expected) in cases {
+                let found = try await status(line, body)
+                #expect(found == expected, "\(line.prefix(40)), \(body.prefix(20)), \(body.utf8.count) bytes")
+            }
+        }
+    }
+
     @Test("a client of HTTP/1.0 is answered and the connection closed, unless it asks to keep it", .timeLimit(.minutes(2)))
     func oldVersion() async throws {
         try await TestServer.run { server in

@@ -126,7 +126,7 @@ struct QueryPlanTests {
 
 extension Connection {
     /// The statements that `body` prepares, each with its plan. The connection must be fresh.
-    fileprivate func plans(_ body: (Connection) throws -> Void) throws -> [(sql: String, plan: [String])] {
+    func plans(_ body: (Connection) throws -> Void) throws -> [(sql: String, plan: [String])] {
         forgetStatements()
         try body(self)
         return try preparedStatements.filter { $0.hasPrefix("SELECT") }.map { ($0, try plan(of: $0)) }

@@ -36,6 +36,8 @@ MOST_FAILURES = 50
 BODY_LIMIT, HEADER_LIMIT = 256 << 10, 16 << 10
 MOST_GROWTH = 256 << 10
 MOST_MEMORY, ENOUGH = 1.05, 200_000  # memory is held to its limit from so many requests on
+# A thread that the server makes later on, in place of one that is held up, keeps a heap and a connection to the store with its cache.
+OF_A_THREAD = 4 << 20
 WARM, LAP = 100_000, 50_000  # requests of the warm-up, and between two rests
 SETTINGS = {
     "CORRAL_SERVER_TRUSTED_PROXIES": "127.0.0.1", "CORRAL_CORS_ORIGINS": "https://admin.example.com",
@@ -211,7 +213,7 @@ class Operation:
     def __init__(self, path, method, described):
         rng = random.Random(path)
         self.path, self.method, self.dialect = path, method.upper().encode(), dialect_of(path.encode())
-        self.is_open = not described["security"] or {} in described["security"]
+        self.is_open = not described.get("security") or {} in described["security"]
         # Large, or makes something new each time.
         self.is_rare = path == "/openapi.json" or (method == "post" and "{" not in path)
         # Some values that fit for each name of the query.
@@ -223,7 +225,7 @@ class Operation:
         self.body, self.example = content.get("schema"), json.dumps(content.get("example"))
         # By status the media type and the schema, if there is a body.
         self.answers = {
-            int(status): next(((kind, each["schema"]) for kind, each in answer.get("content", {}).items()), (None, {}))
+            int(status): next(((kind, each.get("schema", {})) for kind, each in answer.get("content", {}).items()), (None, {}))
             for status, answer in described["responses"].items()
         }
 
@@ -548,27 +550,28 @@ def check(request, status, headers, body):
         documented, schema = operation.answers[status]
         if documented != kind:
             raise Wrong(f"the type is {kind}, documented is {documented}")
+        if not isinstance(value, {"array": list, "object": dict, "string": str}.get(schema.get("type"), object)):
+            raise Wrong(f"no {schema['type']}")
         is_list = schema.get("type") == "array"
         # Who asks for some fields gets no others.
-        names = set() if b"_fields" in request.raw else required_names(schema["items"] if is_list else schema)
+        names = set() if b"_fields" in request.raw else required_names(schema.get("items", {}) if is_list else schema)
         for row in value if is_list else [value]:
-            if names and not names <= row.keys():
-                raise Wrong(f"without {', '.join(names - row.keys())}")
+            if names and not (isinstance(row, dict) and names <= row.keys()):
+                raise Wrong(f"not all of {sorted(names)}")
 
 
 def check_error(dialect, status, kind, value):
     """Raises if an error is not worded as its dialect does; without a dialect as any does."""
-    names = set(value)
-    forms = {
-        "cocart": ("application/json", {"code", "message", "data"}, lambda: value["data"]["status"]),
-        "cscart": ("application/json", {"message", "status"}, lambda: value["status"]),
-        "native": ("application/problem+json", {"type", "title", "status", "code", "detail", "request_id"}, lambda: value["status"]),
+    value = value if isinstance(value, dict) else {}
+    names, data = set(value), value.get("data")
+    fits = {
+        "cocart": names == {"code", "message", "data"} and isinstance(data, dict) and data.get("status") == status,
+        "cscart": names == {"message", "status"} and value["status"] == status,
+        "native": names - {"errors"} == {"type", "title", "status", "code", "detail", "request_id"} and value["status"] == status,
     }
-    for name, (documented, required, stated) in forms.items():
-        optional = {"errors"} if name == "native" else set()
-        if dialect in (None, name) and kind == documented and names - optional == required and stated() == status:
-            return
-    raise Wrong(f"no error of the dialect {dialect}")
+    right = [name for name in fits if fits[name] and kind == ("application/problem+json" if name == "native" else "application/json")]
+    if dialect not in right and (dialect or not right):
+        raise Wrong(f"no error of the dialect {dialect}")
 
 
 class Sender:
@@ -673,7 +676,7 @@ class Run:
         """Sends the requests from the first number to the one before the last: the server's memory afterwards."""
         start = time.monotonic()
         parts = [range(number, min(number + PART, last)) for number in range(first, last, PART)]
-        # The server goes first: where its threads are held up, it makes more of them, and each keeps some memory.
+        # The server goes first, so that its threads are rarely held up.
         processes = futures.ProcessPoolExecutor(self.options.workers, initializer=os.nice, initargs=(10,))
         try:
             do = functools.partial(work, self.document, self.credentials, self.options, self.server.port)
@@ -726,7 +729,9 @@ def fuzz(run, store, total):
     """Sends all and prints what came of it; whether all is well."""
     warm = min(WARM, total // 2)
     before = send_in_laps(run, store, 0, warm)
+    threads = run.server.threads()
     after = send_in_laps(run, store, warm, total)
+    most = MOST_MEMORY * before + OF_A_THREAD * max(0, run.server.threads() - threads)
     small = store.occupied()
     at_end = run.send(total, total + total // 20)
     is_well = run.server.is_running() and run.server.request("GET", "/healthz")[0] == 200
@@ -737,12 +742,13 @@ def fuzz(run, store, total):
     count, is_counted = sum(run.tally.values()), total >= ENOUGH
     print(f"requests                        {count:,}, {count / run.seconds:,.0f} a second")
     print(f"memory after the warm-up        {before / 1e6:.1f} MB")
-    print(f"memory after all requests       {after / 1e6:.1f} MB, {after / before:.3f} of that{'' if is_counted else '; too few to count'}")
+    print(f"memory after all requests       {after / 1e6:.1f} MB, {after / before:.3f} of that")
+    print(f"the limit                       {f'{most / 1e6:.1f} MB' if is_counted else 'none, too few requests'}")
     print(f"memory after the refused calls  {at_end / 1e6:.1f} MB")
     print(f"growth by the refused calls     {growth / 1024:.0f} KiB")
     print(f"the server                      {'well' if is_well else 'not well'}")
     print(f"failures                        {len(run.failures)}")
-    return is_well and not run.failures and growth <= MOST_GROWTH and (not is_counted or after <= MOST_MEMORY * before)
+    return is_well and not run.failures and growth <= MOST_GROWTH and (not is_counted or after <= most)
 
 
 def main():
@@ -754,7 +760,7 @@ def main():
     parser.add_argument("--only", type=int, metavar="NUMBER", help="send this request alone; name the same --requests")
     options = parser.parse_args()
     # So that the server is stopped and the store removed.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with Store(options.program, **SETTINGS) as store:
         credentials = prepare(store)
         with Server(store) as server:

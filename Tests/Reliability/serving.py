@@ -163,6 +163,10 @@ class Server:
                 return int(line.split()[1]) * 1024
         raise Failure("the system does not tell RssAnon")
 
+    def threads(self):
+        """How many threads the process has; 0 when it has ended."""
+        return len(list(pathlib.Path(f"/proc/{self.pid}/task").glob("*")))
+
     def request(self, method, path, authorization=None, body=None, headers=None):
         """Sends one request on a connection of its own: the status, the headers, and the bytes of the answer."""
         headers = {**(headers or {}), **({"Authorization": authorization} if authorization else {})}

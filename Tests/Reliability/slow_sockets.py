@@ -34,7 +34,7 @@ RATE, CONNECTIONS = 200, 8  # healthy requests a second, and the connections tha
 GRACE = 2  # seconds beyond its limit in which a slow socket must be dropped
 IDLE = 10  # seconds by which the idle limit is longer than the others, so that it cannot do their work
 UNNOTICED = 1  # milliseconds by which p99 may always grow
-MEMORY, DESCRIPTORS = 96 << 20, 16  # by how much more the server may hold once the slow sockets are gone
+MEMORY, DESCRIPTORS = 64 << 20, 16  # by how much more the server may hold once the slow sockets are gone
 # Few carts but large ones: a long answer with which the server has little work.
 LARGE, LARGE_LIST = 3, "/v1/carts?source=large&limit=1000"
 
@@ -146,7 +146,8 @@ class Attack:
             pass  # The other way to end.
         self.lifetimes[slow.kind.name].append(slow.age())
         # Who has not sent a whole request gets no answer.
-        self.faults[f"slow {slow.kind.name}: got {slow.received}"] += slow.received != (b"HTTP/1.1 200" if slow.kind.reads else b"")
+        fit = b"HTTP/1.1 200" if slow.kind.reads else b""
+        self.faults[f"slow {slow.kind.name}: got {slow.received}"] += slow.received != fit
         self._selector.unregister(slow.socket)
         slow.socket.close()
         self._open.remove(slow)
@@ -249,7 +250,7 @@ class Trial:
 
     def _judge_lifetimes(self):
         limit = self._options.limit
-        print(f"\n{'slow with the':<16}{'dropped':>9}{'early':>8}{'late':>9}{'soonest':>9}{'latest':>9}  in seconds; the limit is {limit}")
+        print(f"\n{'slow with the':<16}{'dropped':>9}{'early':>8}{'late':>9}{'soonest':>9}{'latest':>9}  seconds; the limit is {limit}")
         for name, found in self._lifetimes.items():
             early, late = sum(seconds < limit * 0.9 for seconds in found), sum(seconds > limit + GRACE for seconds in found)
             print(f"{name:<16}{len(found):>9}{early:>8}{late:>9}{min(found, default=0):>9.2f}{max(found, default=0):>9.2f}")
@@ -258,7 +259,9 @@ class Trial:
     def _judge_latency(self, without, elsewhere, here):
         print(f"\nmedians of p99: {without:.2f} ms without, {elsewhere:.2f} ms elsewhere, {here:.2f} ms here: "
               f"{here / without:.2f} and {here / elsewhere:.2f} times")
-        self._expect(here <= max(2 * without, without + UNNOTICED), "healthy clients wait too long")
+        # What the same slow sockets do to these clients from elsewhere is the machine's doing, not the server's.
+        usual = max(without, elsewhere)
+        self._expect(here <= max(2 * usual, usual + UNNOTICED), "healthy clients wait too long")
 
     def _judge_state(self, before):
         most = before[0] + MEMORY, before[1] + DESCRIPTORS
