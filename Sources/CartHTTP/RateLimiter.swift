@@ -11,12 +11,18 @@ public final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
 
     private let perMinute: Int
     private let mostBuckets: Int
-    private let buckets = Mutex<[Subject: Bucket]>([:])
+    private let state = Mutex(State())
+
+    private struct State {
+        var buckets: [Subject: Bucket] = [:]
+        /// So many buckets are too many to keep those that are full again.
+        var sweepAt = 1024
+    }
 
     /// - Parameters:
     ///   - perMinute: requests a minute, 1 or more.
-    ///   - mostBuckets: subjects that are told apart at once. Beyond that the ones whose bucket is full again are forgotten, and if that
-    ///     makes no room, all: for a moment a flood from everywhere then gets more than its share, and memory does not grow.
+    ///   - mostBuckets: subjects that are told apart at once. Those whose bucket is full again are forgotten as the number grows, and
+    ///     beyond this one all: for a moment a flood from everywhere then gets more than its share, and memory does not grow.
     public init(perMinute: Int, mostBuckets: Int = 100_000) {
         self.perMinute = max(1, perMinute)
         self.mostBuckets = max(1, mostBuckets)
@@ -24,15 +30,17 @@ public final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
 
     /// Takes one request from a subject's bucket, if one is left.
     public func take(_ subject: Subject, at now: ContinuousClock.Instant = .now) -> RateStanding {
-        buckets.withLock { buckets in
-            var tokens = tokens(of: buckets[subject], at: now)
+        state.withLock { state in
+            var tokens = tokens(of: state.buckets[subject], at: now)
             let isAllowed = tokens >= 1
             if isAllowed { tokens -= 1 }
-            if buckets[subject] == nil, buckets.count >= mostBuckets {
-                buckets = buckets.filter { self.tokens(of: $0.value, at: now) < Double(perMinute) }
-                if buckets.count > mostBuckets / 2 { buckets.removeAll() }
+            if state.buckets[subject] == nil, state.buckets.count >= min(state.sweepAt, mostBuckets) {
+                state.buckets = state.buckets.filter { self.tokens(of: $0.value, at: now) < Double(perMinute) }
+                if state.buckets.count > mostBuckets / 2 { state.buckets.removeAll() }
+                // Twice as many as are in use, so that each is looked at a few times at most.
+                state.sweepAt = max(1024, 2 * state.buckets.count)
             }
-            buckets[subject] = Bucket(tokens: tokens, filled: now)
+            state.buckets[subject] = Bucket(tokens: tokens, filled: now)
             return RateStanding(
                 limit: perMinute, remaining: Int(tokens), reset: seconds(for: Double(perMinute) - tokens),
                 retryAfter: isAllowed ? nil : max(1, seconds(for: 1 - tokens)))

@@ -32,7 +32,7 @@ final class Connection: @unchecked Sendable {
         do {
             switch access {
             case .read:
-                try execute("PRAGMA query_only=1; PRAGMA cache_size=-16384")
+                try execute("PRAGMA query_only=1; PRAGMA cache_size=-4096")
             case .write:
                 try chooseWriteAheadLog()
                 try execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
