@@ -64,11 +64,13 @@ let package = Package(
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
         // Files inside the program.
         .target(name: "CAssets", exclude: ["openapi.json"]),
+        // What of the C library's memory Swift does not see.
+        .target(name: "CMemory"),
         // The composition root: the only target that knows which store is in use.
         .target(
             name: "CartServer",
             dependencies: [
-                "CAssets", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
+                "CAssets", "CMemory", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -46,7 +46,7 @@ public struct CorralServer: Sendable {
             DailyService(
                 care: DailyCare(
                     store: store, disableKeysUnusedFor: settings.disableKeysUnusedFor, auditRetention: settings.auditRetention,
-                    logger: logger), clock: clock, logger: logger))
+                    logger: logger), clock: clock, logger: logger), MemoryService())
         if let certificate { application.addServices(certificate) }
         try await application.runService(gracefulShutdownSignals: signals)
     }

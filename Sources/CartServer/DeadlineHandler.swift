@@ -19,6 +19,8 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Runs while something that was written has not left for the client.
     private var writing: Scheduled<Void>?
     private var unsent = 0
+    /// Who wants to close the sending side and waits until everything has left.
+    private var closing: EventLoopPromise<Void>?
 
     /// - Parameters:
     ///   - head: for the head of a request, from its first byte on.
@@ -31,7 +33,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        OldVersionHandler.install(in: context.pipeline.syncOperations)
+        RequestHeadHandler.install(in: context.pipeline.syncOperations)
         // Here only whole heads arrive; their first bytes are seen in front of the decoder.
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let watcher = FirstByteHandler {
@@ -64,13 +66,25 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
             handler.unsent -= 1
             handler.writing?.cancel()
             handler.writing = handler.unsent == 0 ? nil : handler.close(context, in: handler.response)
+            if handler.unsent == 0, let closing = handler.closing {
+                handler.closing = nil
+                context.close(mode: .output, promise: closing)
+            }
         }
         context.write(data, promise: promise)
+    }
+
+    /// A client that closes its side when it has asked is answered to the end: NIO would throw away what has not left yet.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        guard mode == .output, unsent > 0, closing == nil else { return context.close(mode: mode, promise: promise) }
+        closing = promise ?? context.eventLoop.makePromise()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         reading?.cancel()
         writing?.cancel()
+        closing?.fail(ChannelError.ioOnClosedChannel)
+        closing = nil
         context.fireChannelInactive()
     }
 

@@ -66,6 +66,13 @@ final class WriteTransaction {
             upsert.bind(facet.flags, at: 2)
             upsert.bind(count, at: 3)
             try upsert.run()
+            // Else whoever writes carts of ever new stores would leave rows behind.
+            if count < 0 {
+                let delete = try connection.statement("DELETE FROM cart_facets WHERE store_id = ?1 AND flags = ?2 AND carts = 0")
+                delete.bind(facet.storeID, at: 1)
+                delete.bind(facet.flags, at: 2)
+                try delete.run()
+            }
         }
     }
 }

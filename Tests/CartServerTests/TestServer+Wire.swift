@@ -48,6 +48,9 @@ struct RawSocket {
         try #require(write(descriptor, bytes, bytes.count) == bytes.count)
     }
 
+    /// Says that nothing more will be sent.
+    func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
     /// Reads until the other end closes, and closes.
     ///
     /// - Returns: how many bytes came.

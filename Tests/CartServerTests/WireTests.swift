@@ -41,6 +41,9 @@ struct WireTests {
             ("a line that ends with a carriage return alone", "X: a\rY: b\r\nContent-Length: 2\r\n\r\n{}"),
             ("a NUL in a value", "X: a\0b\r\nContent-Length: 2\r\n\r\n{}"), ("a NUL in a name", "X\0: a\r\nContent-Length: 2\r\n\r\n{}"),
             ("a folded header", "X: a\r\n b\r\nContent-Length: 2\r\n\r\n{}"), ("a space before the colon", "X : a\r\n\r\n"),
+            ("an encoding that is not chunked", "Transfer-Encoding: gzip\r\n\r\n"),
+            ("an encoding behind the chunks", "Transfer-Encoding: chunked, gzip\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
+            ("two hosts", "Host: y\r\nContent-Length: 2\r\n\r\n{}"),
             ("300 headers", String(repeating: "A: b\r\n", count: 300) + "\r\n"),
         ])
     func ambiguous(name: String, rest: String) async throws {
@@ -52,6 +55,35 @@ struct WireTests {
             #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"), "\(answer)")
             #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "more than one answer: \(answer)")
             #expect(try await server.store.cart(try #require(CartKey("a"))) == nil)
+        }
+    }
+
+    @Test("a request without a host, or with an encoding that nobody can take apart, is 400 on every route and does nothing")
+    func ambiguousElsewhere() async throws {
+        try await TestServer.run { server in
+            try await server.keep(#"{"key":"a","owner":{"type":"customer","id":"3"},"items":[{"product_id":1}]}"#)
+            let key = try await server.cscartKey().authorization
+            for head in [
+                "DELETE /api/carts/3 HTTP/1.1\r\nAuthorization: \(key)\r\n",
+                "DELETE /api/carts/3 HTTP/1.1\r\nHost: x\r\nAuthorization: \(key)\r\nTransfer-Encoding: gzip\r\n",
+                "DELETE /api/carts/3 HTTP/1.1\r\nHost: x\r\nAuthorization: \(key)\r\nTransfer-Encoding: identity\r\n",
+            ] {
+                let answer = try await server.exchange(head + "\r\n")
+                #expect(answer.hasPrefix("HTTP/1.1 400 Bad Request\r\n"), "\(answer)")
+                #expect(answer.components(separatedBy: "HTTP/1.1 ").count == 2, "more than one answer: \(answer)")
+            }
+            #expect(try await server.store.cart(try #require(CartKey("a"))) != nil)
+        }
+    }
+
+    @Test(
+        "a connection is closed when its client asks for it, in whatever letters and among other words",
+        .timeLimit(.minutes(2)), arguments: ["close", "Close", "CLOSE", "close, x", "keep-alive, close"])
+    func closing(words: String) async throws {
+        try await TestServer.run { server in
+            // It returns when the server closes the connection, and never if it does not.
+            let answer = try await server.exchange("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: \(words)\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
         }
     }
 
@@ -222,6 +254,23 @@ struct WireTests {
             #expect(again.status == 200)
             try await Task.sleep(for: .seconds(9))
             #expect(try await server.send(.GET, "/healthz").status == 200)
+        }
+    }
+
+    @Test("a client that closes its side when it has asked gets the whole answer, however slowly it reads", .timeLimit(.minutes(2)))
+    func halfClosed() async throws {
+        try await TestServer.run { server in
+            let key = try await server.key()
+            let extra = String(repeating: "x", count: 250_000)
+            for number in 0..<30 {
+                try await server.keep(#"{"key":"k\#(number)","items":[{"product_id":1,"extra":{"a":"\#(extra)"}}]}"#)
+            }
+            let expected = try await server.send(.GET, "/v1/carts", key.authorization).body.count
+            let socket = try RawSocket(port: try #require(URL(string: server.url)?.port))
+            try socket.send("GET /v1/carts HTTP/1.1\r\nHost: x\r\nAuthorization: \(key.authorization)\r\n\r\n")
+            socket.finishSending()
+            try await Task.sleep(for: .seconds(2))
+            #expect(socket.receiveAll() > expected)
         }
     }
 

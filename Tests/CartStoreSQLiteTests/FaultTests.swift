@@ -101,6 +101,24 @@ struct FaultTests {
         }
     }
 
+    @Test("carts that are gone leave nothing behind in the counts")
+    func counts() async throws {
+        try await withTemporaryStore { store, _ in
+            var generator = CartGenerator(seed: 6)
+            var revision: Int64?
+            var cart = generator.cart()
+            for storeID in 1...50 as ClosedRange<Int64> {
+                cart.storeID = storeID
+                guard case .saved(_, let new) = try await store.apply([.save(cart, wasAbandoned: false, replacing: revision)])[0] else {
+                    return
+                }
+                revision = new
+            }
+            _ = try await store.apply([.delete(cart.key, revision: nil)])
+            #expect(try store.readers.read { try $0.integer("SELECT count(*) FROM cart_facets") } == 0)
+        }
+    }
+
     @Test("a damaged page is found, and named with what to do")
     func damaged() async throws {
         try await withTemporaryStore { store, _ in
