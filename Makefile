@@ -24,6 +24,8 @@ run: ## Build, and serve sample carts; ARGS="--carts 10000 --port 8081"
 	@scripts/setup.sh build
 	$(SWIFT) run corral demo $(ARGS)
 
+# Each of many tests runs a server of its own; all of them at once would take more descriptors than Foundation can launch a program with.
+test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 test: setup ## Run all tests
 	$(SWIFT) test
 
