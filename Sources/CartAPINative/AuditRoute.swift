@@ -1,6 +1,5 @@
 import CartCore
 import CartHTTP
-import Foundation
 import HTTPTypes
 import Hummingbird
 

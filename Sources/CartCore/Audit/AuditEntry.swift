@@ -33,7 +33,7 @@ public struct AuditEntry: Hashable, Sendable {
     /// From where; nil if unknown or the machine itself.
     public var address: String?
     public var action: AuditAction
-    /// What it was done to: `cart:KEY`, `key:ID`, `user:ID`; empty for refused calls that showed no known key.
+    /// What it was done to: `cart:KEY`, `key:ID`, `user:ID`, `carts` for a store that was filled; empty for refused calls that showed no known key.
     public var subject: String
     /// A JSON object, in short: `before` and `after`, or how often and why.
     public var details: [UInt8]
