@@ -23,7 +23,7 @@ struct OpenServerCommand: AsyncParsableCommand {
         settings.database = .sqlite(path: path)
         var logger = Logger(label: "open-server")
         logger.logLevel = .warning
-        let store = try settings.database.open(creating: false)
+        let store = try settings.database.open(creating: false, abandonedAfter: settings.policy.abandonedAfter)
         let server = CorralServer(settings: settings, store: store, logger: logger)
         let carts = CartService(store: store, random: SystemRandomSource())
         let application = try server.application(answering: OpenDialect(carts: carts).responder) { port in

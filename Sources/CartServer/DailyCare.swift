@@ -18,6 +18,7 @@ struct DailyCare: Sendable {
         // Of refused calls there are never more than a number, whatever the setting.
         let moment = auditRetention.map { now - $0 } ?? .earliest
         try await store.forgetUsage(before: moment.day)
+        try await store.forgetEvents(before: moment)
         while try await store.forgetAudit(before: moment, limit: Self.batch) == Self.batch {
             // Other writes come in between.
             try? await Task.sleep(for: .milliseconds(20))

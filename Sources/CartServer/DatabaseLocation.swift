@@ -46,16 +46,18 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
 
     /// Opens the store.
     ///
-    /// - Parameter creating: whether a store that does not exist is made.
+    /// - Parameters:
+    ///   - creating: whether a store that does not exist is made.
+    ///   - abandonedAfter: ``CartPolicy/abandonedAfter``, for the count of abandoned carts by day.
     /// - Throws: ``CartError`` `.unavailable` that says why the store cannot be used.
-    public func open(creating: Bool) throws(CartError) -> any Store {
+    public func open(creating: Bool, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter) throws(CartError) -> any Store {
         switch self {
         case .sqlite(let path):
             guard creating || FileManager.default.fileExists(atPath: path) else {
                 throw CartError(.unavailable, "There is no database at \(path). Name one with --database sqlite:PATH or CORRAL_DATABASE.")
             }
             do throws(CartError) {
-                return try SQLiteStore(path: path)
+                return try SQLiteStore(path: path, abandonedAfter: abandonedAfter)
             } catch {
                 throw CartError(.unavailable, "\(error.reason) It is \(URL(filePath: path).path).", retryAfter: error.retryAfter)
             }

@@ -30,7 +30,7 @@ struct BulkLoad {
             DELETE FROM sqlite_stat1; INSERT INTO sqlite_stat1 SELECT * FROM kept_statistics; DROP TABLE kept_statistics;
             ANALYZE sqlite_schema
             """)
-        try transaction.countEverything()
+        try transaction.countEverything(at: author.now)
         if count > 0 { try AuditTrail(transaction: transaction).add(.fill(count: count, by: author)) }
         return count
     }

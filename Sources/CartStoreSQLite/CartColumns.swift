@@ -18,10 +18,16 @@ struct CartColumns: Equatable {
     var source: String
     /// Each product with the kinds of items that it stands in, as `145:1 278:3`, in order of the numbers.
     var products: String
+    /// Code of the currency.
+    var currency: String
+    /// Lines of kind `cart`.
+    var items: Int64
 
     static let list = """
-        key, store_id, owner_id, flags, created, updated, expires, total, products_total, customer, email, source, products
+        key, store_id, owner_id, flags, created, updated, expires, total, products_total, customer, email, source, products, currency, items
         """
+    /// Placeholders for ``list`` that begin with `?2`.
+    static let placeholders = (2...16).map { "?\($0)" }.joined(separator: ", ")
 
     init(_ cart: Cart, wasAbandoned: Bool) {
         key = cart.key.text
@@ -44,6 +50,8 @@ struct CartColumns: Equatable {
         var kinds: [Int64: CartContents] = [:]
         for item in cart.items { kinds[item.productID, default: []].insert(CartContents(kind: item.kind)) }
         products = kinds.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.rawValue)" }.joined(separator: " ")
+        currency = cart.currency.code
+        items = Int64(cart.items.count { $0.kind == .cart })
     }
 
     /// Reads the columns of ``list``, which begin at `first`.
@@ -61,6 +69,8 @@ struct CartColumns: Equatable {
         email = row.text(first + 10)
         source = row.text(first + 11)
         products = row.text(first + 12)
+        currency = row.text(first + 13)
+        items = row.integer(first + 14)
     }
 
     func bind(to statement: Statement, from first: Int32) {
@@ -77,6 +87,8 @@ struct CartColumns: Equatable {
         statement.bind(email, at: first + 10)
         statement.bind(source, at: first + 11)
         statement.bind(products, at: first + 12)
+        statement.bind(currency, at: first + 13)
+        statement.bind(items, at: first + 14)
     }
 
     /// The cart in a line, at a revision.
@@ -84,6 +96,14 @@ struct CartColumns: Equatable {
         CartSummary(
             revision: revision, ownerID: ownerID, total: total,
             products: products.isEmpty ? 0 : products.utf8.count { $0 == UInt8(ascii: " ") } + 1, email: email)
+    }
+
+    /// What tells of the events of the cart.
+    var history: CartHistory {
+        CartHistory(
+            created: Timestamp(milliseconds: created), updated: Timestamp(milliseconds: updated), expires: Timestamp(milliseconds: expires),
+            canBeAbandoned: flags & (Schema.Flag.holdsCart | Schema.Flag.converted) == Schema.Flag.holdsCart,
+            wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
     }
 
     /// Whether the cart has items to buy.
@@ -113,7 +133,9 @@ struct CartColumns: Equatable {
     }
 
     /// ``products`` taken apart.
-    var productKinds: [(product: Int64, kinds: Int64)] {
+    var productKinds: [(product: Int64, kinds: Int64)] { Self.productKinds(of: products) }
+
+    static func productKinds(of products: String) -> [(product: Int64, kinds: Int64)] {
         var found: [(Int64, Int64)] = []
         var product: Int64 = 0
         var number: Int64 = 0

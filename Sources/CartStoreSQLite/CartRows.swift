@@ -37,16 +37,35 @@ struct CartRows {
         case .delete(let key, let revision):
             guard let standing = try find(key) else { return .notFound }
             guard revision == nil || revision == standing.revision else { return .conflict }
-            for table in ["carts", "cart_documents"] {
-                let delete = try connection.statement("DELETE FROM \(table) WHERE id = ?1")
-                delete.bind(standing.id, at: 1)
-                try delete.run()
-            }
-            try index(from: standing.columns, to: nil, id: standing.id)
-            let revision = transaction.nextRevision()
-            try note(key, from: standing.summary, to: nil, revision: revision)
-            return .deleted(revision: revision)
+            return .deleted(revision: try delete(standing))
         }
+    }
+
+    /// Removes those of some carts that meet a filter; how many they were.
+    func delete(_ ids: [Int64], meeting filter: CartFilter, at clock: StateClock) throws(SQLiteError) -> Int {
+        var condition = FilterSQL(filter, at: clock)
+        condition.add("id IN (SELECT value FROM json_each(?))", [.text("[\(ids.map(String.init).joined(separator: ","))]")])
+        // The plus sign keeps the planner from an index of the filter's, which would hold more.
+        let select = try connection.statement(
+            "SELECT id, revision, \(CartColumns.list) FROM carts JOIN cart_documents USING (id)\(condition.clause)")
+        select.bind(condition.values)
+        var found: [Standing] = []
+        while try select.step() { found.append(Standing(select)) }
+        select.reset()
+        for standing in found { _ = try delete(standing) }
+        return found.count
+    }
+
+    private func delete(_ standing: Standing) throws(SQLiteError) -> Int64 {
+        for table in ["carts", "cart_documents"] {
+            let delete = try connection.statement("DELETE FROM \(table) WHERE id = ?1")
+            delete.bind(standing.id, at: 1)
+            try delete.run()
+        }
+        try index(from: standing.columns, to: nil, id: standing.id)
+        let revision = transaction.nextRevision()
+        try note(standing.columns.key, from: standing.summary, to: nil, revision: revision)
+        return revision
     }
 
     /// Writes a cart whose key is known to be new, without counting it: the caller counts all in the end.
@@ -68,6 +87,13 @@ struct CartRows {
         var revision: Int64
         var columns: CartColumns
 
+        /// Reads `id, revision` and ``CartColumns/list``.
+        init(_ row: Statement) {
+            id = row.integer(0)
+            revision = row.integer(1)
+            columns = CartColumns(row, from: 2)
+        }
+
         var summary: CartSummary { columns.summary(revision: revision) }
     }
 
@@ -81,7 +107,7 @@ struct CartRows {
         select.bind(key, at: 1)
         defer { select.reset() }
         guard try select.step() else { return nil }
-        return Standing(id: select.integer(0), revision: select.integer(1), columns: CartColumns(select, from: 2))
+        return Standing(select)
     }
 
     private func write(
@@ -89,14 +115,8 @@ struct CartRows {
     ) throws(SQLiteError) {
         let row = try connection.statement(
             isNew
-                ? """
-                INSERT INTO carts (id, \(CartColumns.list))
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
-                """
-                : """
-                UPDATE carts SET (\(CartColumns.list))
-                = (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) WHERE id = ?1
-                """)
+                ? "INSERT INTO carts (id, \(CartColumns.list)) VALUES (?1, \(CartColumns.placeholders))"
+                : "UPDATE carts SET (\(CartColumns.list)) = (\(CartColumns.placeholders)) WHERE id = ?1")
         row.bind(id, at: 1)
         columns.bind(to: row, from: 2)
         try row.run()
@@ -110,7 +130,7 @@ struct CartRows {
 
     /// Brings what is derived from the columns of one cart from an old form to a new one; nil is no cart.
     private func index(from old: CartColumns?, to new: CartColumns?, id: Int64) throws(SQLiteError) {
-        transaction.count(from: old, to: new, id: id)
+        transaction.count(from: old, to: new, id: id, at: author.now)
         if old?.products != new?.products { try indexProducts(from: old, to: new, id: id) }
         if old?.customer != new?.customer || old?.email != new?.email || old?.key != new?.key {
             if let old { try indexText(of: old, id: id, isAdded: false) }

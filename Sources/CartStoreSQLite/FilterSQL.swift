@@ -20,6 +20,7 @@ struct FilterSQL {
         }
         if let hasContact = filter.hasContact { facet("flags & \(Schema.Flag.contact) \(hasContact ? "<>" : "=") 0") }
         if let isEmpty = filter.isEmpty { facet("flags & \(Schema.Flag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
+        if let holdsNothing = filter.holdsNothing { facet("flags & \(Schema.Flag.holdsAnything) \(holdsNothing ? "=" : "<>") 0") }
         if !filter.holdsAny.isEmpty { facet("flags & \(filter.holdsAny.rawValue) <> 0") }
         if let state = filter.state { add(state, at: clock) }
         if let owner = filter.ownerID { add("owner_id = ?", [.integer(owner)]) }

@@ -7,6 +7,19 @@ extension SQLiteStore: AuditStore {
         }
     }
 
+    public func entries(after id: Int64, limit: Int) async throws(CartError) -> [AuditEntry] {
+        try readers.read { connection in
+            let select = try connection.statement(
+                "SELECT \(AuditReader.columns) FROM audit WHERE id > ?1 ORDER BY id LIMIT ?2")
+            select.bind(id, at: 1)
+            select.bind(Int64(limit), at: 2)
+            defer { select.reset() }
+            var entries: [AuditEntry] = []
+            while try select.step() { entries.append(try select.auditEntry()) }
+            return entries
+        }
+    }
+
     public func add(_ entries: [AuditEntry]) async throws(CartError) {
         try await writer.write { transaction in
             let trail = AuditTrail(transaction: transaction)
@@ -44,6 +57,8 @@ struct AuditReader {
     let connection: Connection
     let query: AuditQuery
 
+    static let columns = "id, at, actor, address, action, subject, details"
+
     func page() throws -> AuditPage {
         let (condition, values) = condition()
         let total = try connection.integer("SELECT count(*) FROM audit WHERE \(condition)", values) ?? 0
@@ -57,7 +72,7 @@ struct AuditReader {
         places.append(.integer(Int64(query.limit) + 1))
         let select = try connection.statement(
             """
-            SELECT id, at, actor, address, action, subject, details FROM audit WHERE \(condition) \(after)
+            SELECT \(Self.columns) FROM audit WHERE \(condition) \(after)
             ORDER BY at DESC, id DESC LIMIT ?\(places.count)
             """)
         select.bind(places)

@@ -56,6 +56,8 @@ extension SQLiteStore: CredentialStore {
             update.bind(changed.role.rawValue, at: 2)
             update.bind(changed.password.text, at: 3)
             try update.run()
+            // Whoever knew the old password has to sign in with the new one.
+            if changed.password != user.password { try connection.run("DELETE FROM sessions WHERE user_id = ?1", user.id) }
             try transaction.note(.user(change.action, from: user, to: changed, by: author))
             return changed
         }
@@ -68,11 +70,10 @@ extension SQLiteStore: CredentialStore {
             for sql in [
                 "DELETE FROM key_usage WHERE key_id IN (SELECT id FROM consumer_keys WHERE user_id = ?1)",
                 "DELETE FROM key_addresses WHERE key_id IN (SELECT id FROM consumer_keys WHERE user_id = ?1)",
-                "DELETE FROM consumer_keys WHERE user_id = ?1", "DELETE FROM users WHERE id = ?1",
+                "DELETE FROM consumer_keys WHERE user_id = ?1", "DELETE FROM sessions WHERE user_id = ?1",
+                "DELETE FROM users WHERE id = ?1",
             ] {
-                let delete = try connection.statement(sql)
-                delete.bind(user.id, at: 1)
-                try delete.run()
+                try connection.run(sql, user.id)
             }
             try transaction.note(.user(.userDelete, from: user, to: nil, by: author))
             return true
@@ -88,6 +89,13 @@ extension WriteTransaction {
 }
 
 extension Connection {
+    /// Runs a statement on a number.
+    fileprivate func run(_ sql: String, _ number: Int64) throws(SQLiteError) {
+        let statement = try statement(sql)
+        statement.bind(number, at: 1)
+        try statement.run()
+    }
+
     fileprivate func user(name: String) throws -> User? {
         try users(where: "folded_name = ?1", [.text(Folding.fold(name))]).first
     }

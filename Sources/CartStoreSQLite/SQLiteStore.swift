@@ -13,22 +13,24 @@ public final class SQLiteStore: CartStore {
 
     /// Opens the file, makes it if there is none, and brings it to the present schema.
     ///
-    /// - Parameter path: of the file; its folder must exist. A file that is made can be read by its owner alone. Beside it SQLite keeps
-    ///   two files of its own, `-wal` and `-shm`.
+    /// - Parameters:
+    ///   - path: of the file; its folder must exist. A file that is made can be read by its owner alone. Beside it SQLite keeps two files
+    ///     of its own, `-wal` and `-shm`.
+    ///   - abandonedAfter: ``CartPolicy/abandonedAfter``, for the count of abandoned carts by day.
     /// - Throws: ``CartError`` `.unavailable` that says why the file cannot be used.
-    public convenience init(path: String) throws(CartError) {
-        try self.init(path: path, cheapToSort: PageReader.standardCheapToSort)
+    public convenience init(path: String, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter) throws(CartError) {
+        try self.init(path: path, abandonedAfter: abandonedAfter, cheapToSort: PageReader.standardCheapToSort)
     }
 
     /// - Parameter cheapToSort: see ``PageReader``; a test can ask for walks where few carts are.
-    init(path: String, cheapToSort: Int) throws(CartError) {
+    init(path: String, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter, cheapToSort: Int) throws(CartError) {
         self.cheapToSort = cheapToSort
         // Names, addresses and hashes of keys are nobody else's business. SQLite gives its other files the mode of this one.
         let made = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR, 0o600)
         if made >= 0 { Foundation.close(made) }
         do {
             try Migrator(connection: Connection(path: path, access: .write)).migrate()
-            writer = try Writer(path: path)
+            writer = try Writer(path: path, abandonedAfter: abandonedAfter)
         } catch let error as CartError {
             throw error
         } catch let error as SQLiteError {
@@ -65,6 +67,46 @@ public final class SQLiteStore: CartStore {
     public func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
         try await readers.readAside { connection in
             try PageReader(connection: connection, query: CartQuery(filter: filter, clock: clock, limit: limit)).next(after: id)
+        }
+    }
+
+    public func ids(_ filter: CartFilter, at clock: StateClock) async throws(CartError) -> [Int64] {
+        try await readers.readAside { connection in
+            let condition = FilterSQL(filter, at: clock)
+            let select = try connection.statement("SELECT id FROM carts\(condition.clause)")
+            select.bind(condition.values)
+            defer { select.reset() }
+            var ids: [Int64] = []
+            while try select.step() { ids.append(select.integer(0)) }
+            ids.sort()
+            return ids
+        }
+    }
+
+    public func delete(
+        _ ids: [Int64], meeting filter: CartFilter, at clock: StateClock, by author: Author, under lease: Lease?
+    ) async throws(CartError) -> Int? {
+        try await writer.write { transaction in
+            if let lease, try !Leases(connection: transaction.connection).take(lease, at: author.now) { return nil }
+            return try CartRows(transaction: transaction, author: author).delete(ids, meeting: filter, at: clock)
+        }
+    }
+
+    public func revision() async throws(CartError) -> Int64 {
+        try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") ?? 0 }
+    }
+
+    public func statistics(at clock: StateClock, days: [Timestamp]) async throws(CartError) -> [Int64: CartStatistics] {
+        try await readers.readAside { connection in
+            try connection.reading { try StatisticsReader(connection: connection, clock: clock, days: days).statistics() }
+        }
+    }
+
+    public func forgetEvents(before moment: Timestamp) async throws(CartError) {
+        try await writer.write { transaction in
+            let delete = try transaction.connection.statement("DELETE FROM cart_events WHERE quarter < ?1")
+            delete.bind(moment.milliseconds / CartEvent.quarter, at: 1)
+            try delete.run()
         }
     }
 
@@ -114,6 +156,6 @@ public final class SQLiteStore: CartStore {
     }
 
     public func check() async throws(CartError) {
-        _ = try readers.read { try $0.integer("SELECT value FROM counters WHERE name = 'revision'") }
+        _ = try await revision()
     }
 }

@@ -1,13 +1,14 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage]
+    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage, figures, coordination]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
         static let holdsCart: Int64 = 1
         static let holdsWishlist: Int64 = 2
         static let holdsRemoved: Int64 = 4
+        static let holdsAnything = holdsCart | holdsWishlist | holdsRemoved
         static let converted: Int64 = 8
         static let wasAbandoned: Int64 = 16
         static let contact: Int64 = 32
@@ -204,6 +205,58 @@ enum Schema {
             address TEXT NOT NULL,
             last_access INTEGER NOT NULL,
             PRIMARY KEY (key_id, address)
+        ) STRICT, WITHOUT ROWID;
+        """
+
+    /// What figures are made of: currency and number of items of each cart, and what happened to carts, counted by quarters of an hour.
+    private static let figures = """
+        ALTER TABLE carts ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+        ALTER TABLE carts ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
+        UPDATE carts SET (currency, items) = (
+            SELECT json_extract(text, '$.currency'),
+                (SELECT count(*) FROM json_each(text, '$.items') WHERE json_extract(value, '$.kind') = 'cart')
+            FROM (SELECT CAST(document AS TEXT) AS text FROM cart_documents WHERE cart_documents.id = carts.id)
+            WHERE json_valid(text)
+        ) WHERE EXISTS (
+            SELECT 1 FROM cart_documents WHERE cart_documents.id = carts.id AND json_valid(CAST(document AS TEXT))
+        );
+        CREATE TABLE cart_events (
+            store_id INTEGER NOT NULL,
+            event TEXT NOT NULL,
+            quarter INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (store_id, event, quarter)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO cart_events SELECT store_id, 'created', created / 900000, count(*) FROM carts GROUP BY 1, 3;
+        """
+
+    /// Counts in `cart_events` that all carts were created.
+    static let countCreated = """
+        INSERT INTO cart_events
+        SELECT store_id, 'created', min(created, ?1) / 900000, count(*) FROM carts INDEXED BY carts_created WHERE true GROUP BY 1, 3
+        ON CONFLICT DO UPDATE SET count = count + excluded.count
+        """
+
+    /// Who has signed in, who does work alone, and what services leave for others to read.
+    private static let coordination = """
+        CREATE TABLE sessions (
+            id BLOB PRIMARY KEY,
+            user_id INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_expires ON sessions (expires);
+        CREATE INDEX sessions_user ON sessions (user_id);
+
+        CREATE TABLE leases (
+            name TEXT PRIMARY KEY,
+            holder TEXT NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notes (
+            name TEXT PRIMARY KEY,
+            note BLOB NOT NULL
         ) STRICT, WITHOUT ROWID;
         """
 }

@@ -8,14 +8,24 @@ final class WriteTransaction {
     private let firstRevision: Int64
     private var ranks: [[CartRanks.Change]]
     private var facets: [Facet: Int64] = [:]
+    private var events: [Event: Int64] = [:]
+    private let abandonedAfter: TimeSpan
 
     private struct Facet: Hashable {
         var storeID: Int64
         var flags: Int64
     }
 
-    init(_ connection: Connection) throws(SQLiteError) {
+    private struct Event: Hashable {
+        var storeID: Int64
+        var event: CartEvent
+        var quarter: Int64
+    }
+
+    /// - Parameter abandonedAfter: see ``SQLiteStore/init(path:abandonedAfter:)``.
+    init(_ connection: Connection, abandonedAfter: TimeSpan) throws(SQLiteError) {
         self.connection = connection
+        self.abandonedAfter = abandonedAfter
         firstRevision = try connection.integer("SELECT value FROM counters WHERE name = 'revision'") ?? 0
         revision = firstRevision
         ranks = Array(repeating: [], count: SortIndex.all.count)
@@ -28,7 +38,12 @@ final class WriteTransaction {
     }
 
     /// Notes that a cart has changed from an old form to a new one; nil is no cart.
-    func count(from old: CartColumns?, to new: CartColumns?, id: Int64) {
+    func count(from old: CartColumns?, to new: CartColumns?, id: Int64, at now: Timestamp) {
+        for (event, moment) in CartHistory.events(from: old?.history, to: new?.history, at: now, abandonedAfter: abandonedAfter) {
+            // A cart that was moved to another store happened where it was.
+            let place = Event(storeID: old?.storeID ?? new?.storeID ?? 1, event: event, quarter: moment.milliseconds / CartEvent.quarter)
+            events[place, default: 0] += 1
+        }
         for (place, sort) in SortIndex.all.enumerated() {
             let before = old.map { $0.position(in: sort, id: id) }
             let after = new.map { $0.position(in: sort, id: id) }
@@ -40,8 +55,8 @@ final class WriteTransaction {
         if let new { facets[Facet(storeID: new.storeID, flags: new.flags), default: 0] += 1 }
     }
 
-    /// Counts all carts anew, whatever was noted or counted before.
-    func countEverything() throws(SQLiteError) {
+    /// Counts all carts of a store that was empty, whatever was noted before.
+    func countEverything(at now: Timestamp) throws(SQLiteError) {
         try connection.execute("DELETE FROM cart_ranks; DELETE FROM cart_facets")
         ranks = Array(repeating: [], count: SortIndex.all.count)
         facets = [:]
@@ -49,11 +64,23 @@ final class WriteTransaction {
         for sort in SortIndex.all { try counts.countEverything(in: sort) }
         try connection.execute(
             "INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts INDEXED BY carts_id GROUP BY store_id, flags")
+        let created = try connection.statement(Schema.countCreated)
+        created.bind(now.milliseconds, at: 1)
+        try created.run()
     }
 
     /// Writes what was noted. Nothing may be written after it in the same transaction.
     func finish() throws(SQLiteError) {
         guard revision != firstRevision else { return }
+        for (event, count) in events {
+            let upsert = try connection.statement(
+                "INSERT INTO cart_events VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET count = count + excluded.count")
+            upsert.bind(event.storeID, at: 1)
+            upsert.bind(event.event.rawValue, at: 2)
+            upsert.bind(event.quarter, at: 3)
+            upsert.bind(count, at: 4)
+            try upsert.run()
+        }
         let update = try connection.statement("UPDATE counters SET value = ?1 WHERE name = 'revision'")
         update.bind(revision, at: 1)
         try update.run()

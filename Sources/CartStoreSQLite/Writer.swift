@@ -19,6 +19,7 @@ final class Writer: @unchecked Sendable {
     private static let checkpointFirst = 100_000
 
     private let connection: Connection
+    private let abandonedAfter: TimeSpan
     private let checkpointer: Checkpointer
     private let condition = NSCondition()
     // What follows is guarded by the condition.
@@ -28,7 +29,8 @@ final class Writer: @unchecked Sendable {
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var written = WriteCounts()
 
-    init(path: String) throws(SQLiteError) {
+    init(path: String, abandonedAfter: TimeSpan) throws(SQLiteError) {
+        self.abandonedAfter = abandonedAfter
         connection = try Connection(path: path, access: .write)
         checkpointer = try Checkpointer(path: path)
         let thread = Thread { [self] in work() }
@@ -135,7 +137,7 @@ final class Writer: @unchecked Sendable {
     private func run(_ group: [Job]) throws {
         do {
             try connection.writing {
-                let transaction = try WriteTransaction(connection)
+                let transaction = try WriteTransaction(connection, abandonedAfter: abandonedAfter)
                 for job in group { try job.run(transaction) }
                 try transaction.finish()
             }

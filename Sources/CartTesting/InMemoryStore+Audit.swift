@@ -11,6 +11,11 @@ extension InMemoryStore {
         return AuditPage(entries: Array(page), total: found.count, next: next)
     }
 
+    /// The next entries; they are kept in the order of their ids.
+    public func entries(after id: Int64, limit: Int) async throws(CartError) -> [AuditEntry] {
+        Array(state.withLock { $0.audit }.filter { $0.id > id }.prefix(limit))
+    }
+
     /// Keeps entries in their order.
     public func add(_ entries: [AuditEntry]) async throws(CartError) {
         state.withLock { state in

@@ -124,6 +124,7 @@ extension InMemoryStore {
             let user = state.users[place]
             state.users[place] = user.changed(change)
             guard state.users[place] != user else { return user }
+            if state.users[place].password != user.password { state.endSessions(of: user.id) }
             state.credentialsRevision += 1
             state.note(.user(change.action, from: user, to: state.users[place], by: author))
             return state.users[place]
@@ -139,6 +140,7 @@ extension InMemoryStore {
             let user = state.users.remove(at: place)
             for key in state.keys where key.userID == user.id { state.usage[key.id] = nil }
             state.keys.removeAll { $0.userID == user.id }
+            state.endSessions(of: user.id)
             state.credentialsRevision += 1
             state.note(.user(.userDelete, from: user, to: nil, by: author))
             return true
@@ -171,6 +173,10 @@ extension InMemoryStore.State {
             }
             return joined.first { $0.key.id == id }
         }
+    }
+
+    fileprivate mutating func endSessions(of userID: Int64) {
+        for (id, session) in sessions where session.userID == userID { sessions[id] = nil }
     }
 
     fileprivate mutating func nextCredentialID() -> Int64 {

@@ -23,14 +23,24 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
         var credentialsRevision: Int64 = 0
         var usage: [Int64: KeyUsageReport] = [:]
         var audit: [AuditEntry] = []
+        var events: [(storeID: Int64, event: CartEvent, at: Timestamp)] = []
+        var leases: [String: (holder: String, expires: Timestamp)] = [:]
+        var notes: [String: [UInt8]] = [:]
+        var sessions: [[UInt8]: Session] = [:]
     }
 
     let state = Mutex(State())
+    private let abandonedAfter: TimeSpan
 
     /// An empty store.
     ///
-    /// - Parameter number: the last one that was taken for an id or revision, so that the next are those of another store.
-    public init(countingFrom number: Int64 = 0) { state.withLock { $0.lastRevision = number } }
+    /// - Parameters:
+    ///   - number: the last one that was taken for an id or revision, so that the next are those of another store.
+    ///   - abandonedAfter: ``CartPolicy/abandonedAfter``, for the count of abandoned carts by day.
+    public init(countingFrom number: Int64 = 0, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter) {
+        self.abandonedAfter = abandonedAfter
+        state.withLock { $0.lastRevision = number }
+    }
 
     /// The cart under a key; nil if there is none.
     public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
@@ -63,11 +73,38 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
         return Array(found.map(\.record).sorted { $0.id < $1.id }.prefix(limit))
     }
 
+    /// The ids, by looking at every cart there is.
+    public func ids(_ filter: CartFilter, at clock: StateClock) async throws(CartError) -> [Int64] {
+        state.withLock { Array($0.carts.values) }.filter { stored in
+            stored.cart.map { filter.matches(stored.record, cart: $0, at: clock) } == true
+        }.map(\.record.id).sorted()
+    }
+
+    /// Removes one cart after the other, by looking at every cart there is.
+    public func delete(
+        _ ids: [Int64], meeting filter: CartFilter, at clock: StateClock, by author: Author, under lease: Lease?
+    ) async throws(CartError) -> Int? {
+        state.withLock { state in
+            if let lease, !state.take(lease, at: author.now) { return nil }
+            let due = state.carts.values.filter { stored in
+                ids.contains(stored.record.id) && stored.cart.map { filter.matches(stored.record, cart: $0, at: clock) } == true
+            }
+            for stored in due.sorted(by: { $0.record.id < $1.record.id }) {
+                guard let key = stored.cart?.key else { continue }
+                _ = state.apply(.delete(key, revision: nil), by: author, abandonedAfter: abandonedAfter)
+            }
+            return due.count
+        }
+    }
+
+    /// The number of the last write.
+    public func revision() async throws(CartError) -> Int64 { state.withLock { $0.lastRevision } }
+
     /// Writes in order, all of them at one moment.
     public func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         state.withLock { state in
             state.countWrite()
-            return changes.map { state.apply($0, by: author) }
+            return changes.map { state.apply($0, by: author, abandonedAfter: abandonedAfter) }
         }
     }
 
@@ -79,7 +116,7 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
         state.withLock { state in
             state.countWrite()
             if let kept = state.answers[request.id], kept.expires > request.now { return .repeated(answer: kept.answer) }
-            let results = changes.map { state.apply($0, by: author) }
+            let results = changes.map { state.apply($0, by: author, abandonedAfter: abandonedAfter) }
             state.answers[request.id] = answer(results).map { ($0, request.expires) }
             return .done(results)
         }
@@ -91,7 +128,7 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
             guard state.carts.isEmpty else { return nil }
             let entries = state.audit.count
             while case let carts = next(), !carts.isEmpty {
-                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil), by: author) }
+                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil), by: author, abandonedAfter: abandonedAfter) }
             }
             state.audit.removeSubrange(entries...)
             if !state.carts.isEmpty { state.note(.fill(count: state.carts.count, by: author)) }
@@ -126,7 +163,20 @@ extension InMemoryStore.State {
         carts[key].flatMap { stored in stored.cart.map { CartSummary($0, revision: stored.record.revision) } }
     }
 
-    fileprivate mutating func apply(_ change: CartChange, by author: Author) -> CartChangeResult {
+    /// Notes what happened to a cart, where it happened.
+    private mutating func noteEvents(
+        from old: InMemoryStore.StoredCart?, to new: InMemoryStore.StoredCart?, by author: Author, abandonedAfter: TimeSpan
+    ) {
+        func history(_ stored: InMemoryStore.StoredCart?) -> CartHistory? {
+            stored.flatMap { stored in stored.cart.map { CartHistory($0, wasAbandoned: stored.record.wasAbandoned) } }
+        }
+        let storeID = old?.cart?.storeID ?? new?.cart?.storeID ?? 1
+        for (event, moment) in CartHistory.events(from: history(old), to: history(new), at: author.now, abandonedAfter: abandonedAfter) {
+            events.append((storeID, event, moment))
+        }
+    }
+
+    fileprivate mutating func apply(_ change: CartChange, by author: Author, abandonedAfter: TimeSpan) -> CartChangeResult {
         switch change {
         case .save(let cart, let wasAbandoned, let expected):
             let standing = carts[cart.key]?.record
@@ -135,12 +185,15 @@ extension InMemoryStore.State {
                 .cart(cart.key.text, from: summary(cart.key), to: CartSummary(cart, revision: lastRevision + 1), by: author))
             let record = CartRecord(
                 id: standing?.id ?? lastRevision, revision: lastRevision, wasAbandoned: wasAbandoned, document: cart.document)
-            carts[cart.key] = InMemoryStore.StoredCart(record: record, cart: try? record.cart())
+            let stored = InMemoryStore.StoredCart(record: record, cart: try? record.cart())
+            noteEvents(from: carts[cart.key], to: stored, by: author, abandonedAfter: abandonedAfter)
+            carts[cart.key] = stored
             return .saved(id: record.id, revision: record.revision)
         case .delete(let key, let expected):
             guard let standing = carts[key]?.record else { return .notFound }
             if let expected, standing.revision != expected { return .conflict }
             note(.cart(key.text, from: summary(key), to: nil, by: author))
+            noteEvents(from: carts[key], to: nil, by: author, abandonedAfter: abandonedAfter)
             carts[key] = nil
             return .deleted(revision: lastRevision)
         }

@@ -30,7 +30,7 @@ struct DemoCommand: AsyncParsableCommand {
         settings.host = "127.0.0.1"
         settings.port = port
         settings.logLevel = max(settings.logLevel, .warning)
-        let store = try settings.database.open(creating: true)
+        let store = try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter)
         let random = SystemRandomSource()
         let now = SystemWallClock().now
         _ = try await Seeding(store: store, policy: settings.policy, seed: 1, now: now).seed(carts)

@@ -93,7 +93,7 @@ private final class Checkup {
     func store(_ settings: Settings) async {
         let store: any Store
         do throws(CartError) {
-            store = try settings.database.open(creating: false)
+            store = try settings.database.open(creating: false, abandonedAfter: settings.policy.abandonedAfter)
         } catch {
             find(.broken, "store", error.reason)
             return

@@ -6,14 +6,16 @@ import Foundation
 extension CartsCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Writes carts to a file, one document a line.",
+            abstract: "Writes carts to a file, one document a line, or as a table.",
             discussion: """
-                The file can be imported again. It appears under its name when it is complete, and can be read by its owner alone. A cart \
+                A file of documents can be imported again; a table (--format csv) is for spreadsheets. The file appears under its name when it is complete, and can be read by its owner alone. A cart \
                 that is changed meanwhile is written as it was or as it is.
                 """)
 
         @OptionGroup var store: StoreOptions
         @OptionGroup(title: "Filters") var filters: CartFilterOptions
+        @Option(help: "The form.")
+        var format = ExportFormat.ndjson
         @Argument(help: "The file; - is stdout.")
         var file: String
 
@@ -28,21 +30,11 @@ extension CartsCommand {
                 var count = 0
                 var damaged = 0
                 do {
-                    var last: Int64 = 0
-                    while case let records = try await store.carts(filter, at: clock, after: last, limit: 1000), let newest = records.last {
-                        last = newest.id
-                        count += records.count
-                        var lines = Data()
-                        for record in records {
-                            if let line = record.line(at: clock) {
-                                lines.append(contentsOf: line)
-                                lines.append(UInt8(ascii: "\n"))
-                            } else {
-                                damaged += 1
-                                printToStandardError("The cart with the number \(record.id) is damaged and left out.")
-                            }
-                        }
-                        try (output?.handle ?? .standardOutput).write(contentsOf: lines)
+                    for try await piece in CartExport(format, of: filter, in: store, at: clock) {
+                        count += piece.carts
+                        damaged += piece.damaged.count
+                        for id in piece.damaged { printToStandardError("The cart with the number \(id) is damaged and left out.") }
+                        try (output?.handle ?? .standardOutput).write(contentsOf: piece.bytes)
                         progress.show(count)
                     }
                     try output?.complete()
@@ -50,24 +42,12 @@ extension CartsCommand {
                     output?.remove()
                     throw error
                 }
-                return (written: count - damaged, damaged: damaged)
+                return (written: count, damaged: damaged)
             }
             progress.end()
             printToStandardError("Exported \(count.written) carts (\(progress.rate(count.written)) a second).")
             if count.damaged > 0 { throw ExitCode.failure }
         }
-    }
-}
-
-extension CartRecord {
-    /// The document. Of a cart that was abandoned once with its state, which an import goes by: the document alone would not tell.
-    ///
-    /// - Returns: nil if the document is damaged, as far as its ends show.
-    fileprivate func line(at clock: StateClock) -> [UInt8]? {
-        guard document.starts(with: #"{"key":"#.utf8), document.last == UInt8(ascii: "}") else { return nil }
-        guard wasAbandoned else { return document }
-        guard let cart = try? cart() else { return nil }
-        return answer(state: state(of: cart, at: clock))
     }
 }
 
@@ -98,3 +78,5 @@ private struct NewFile {
 
     func remove() { unlink(unfinished) }
 }
+
+extension ExportFormat: ExpressibleByArgument {}

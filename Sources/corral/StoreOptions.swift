@@ -23,7 +23,7 @@ struct StoreOptions: ParsableArguments {
     /// - Parameter creating: whether a store that does not exist is made; a command that only looks must not leave an empty one behind.
     func withStore<Value>(creating: Bool = false, _ body: (any Store, Settings) async throws -> Value) async throws -> Value {
         let settings = try await settings()
-        let store = try settings.database.open(creating: creating)
+        let store = try settings.database.open(creating: creating, abandonedAfter: settings.policy.abandonedAfter)
         do {
             let value = try await body(store, settings)
             await store.close()

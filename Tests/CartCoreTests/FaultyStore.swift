@@ -2,18 +2,16 @@ import CartCore
 import CartTesting
 
 /// A store that differs from the right one in one thing.
-struct FaultyStore: CartStore {
+struct FaultyStore: StoreInFront {
     enum Fault: String, CaseIterable, Sendable {
         case ignoresCase, forgetsSource, miscountsTotal, givesNextAtEnd, breaksTies, forgetsAbandoned, usesIDsAgain, ignoresRevision,
             walksFromTheStart
     }
 
     let fault: Fault
-    private let store = InMemoryStore()
+    let store = InMemoryStore()
 
     init(fault: Fault) { self.fault = fault }
-
-    func cart(_ key: CartKey) async throws(CartError) -> CartRecord? { try await store.cart(key) }
 
     func page(_ query: CartQuery) async throws(CartError) -> CartPage {
         var query = query
@@ -57,19 +55,4 @@ struct FaultyStore: CartStore {
     func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {
         try await store.carts(filter, at: clock, after: fault == .walksFromTheStart ? 0 : id, limit: limit)
     }
-
-    func apply(
-        _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
-        answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
-    ) async throws(CartError) -> OnceResult { try await store.apply(changes, by: author, once: request, answer: answer) }
-
-    var writeCounts: WriteCounts { store.writeCounts }
-
-    func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
-        try await store.fill(next, by: author)
-    }
-
-    func verify() async throws(CartError) -> [String] { try await store.verify() }
-    func check() async throws(CartError) {}
-    func close() async {}
 }

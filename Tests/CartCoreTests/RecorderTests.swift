@@ -101,6 +101,7 @@ private struct UnreachableTrail: AuditStore {
     private static let error = CartError(.unavailable, "The store cannot be reached.", retryAfter: 1)
 
     func audit(_ query: AuditQuery) async throws(CartError) -> AuditPage { throw Self.error }
+    func entries(after id: Int64, limit: Int) async throws(CartError) -> [AuditEntry] { throw Self.error }
     func add(_ entries: [AuditEntry]) async throws(CartError) { throw Self.error }
     func forgetAudit(before moment: Timestamp, limit: Int) async throws(CartError) -> Int { throw Self.error }
 }

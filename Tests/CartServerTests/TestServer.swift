@@ -65,7 +65,7 @@ struct TestServer: Sendable {
         settings.port = 0
         settings.database = .sqlite(path: folder.appending(path: "carts.db").path)
         change(&settings)
-        let store = try settings.database.open(creating: true)
+        let store = try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter)
         let administrator = try await store.insert(
             User(
                 id: 0, name: "admin", email: "admin@example.com", role: .administrator,

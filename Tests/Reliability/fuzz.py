@@ -38,7 +38,8 @@ MOST_GROWTH = 256 << 10
 MOST_MEMORY, ENOUGH = 1.05, 200_000  # memory is held to its limit from so many requests on
 # A thread that the server makes later on, in place of one that is held up, keeps a heap and a connection to the store with its cache.
 OF_A_THREAD = 4 << 20
-WARM, LAP = 100_000, 50_000  # requests of the warm-up, and between two rests
+WARM, LAP = 300_000, 50_000  # requests of the warm-up, which fill the bounded caches, and between two rests
+REST = 12  # seconds before memory is read: every ten the server gives back what it freed
 SETTINGS = {
     "CORRAL_SERVER_TRUSTED_PROXIES": "127.0.0.1", "CORRAL_CORS_ORIGINS": "https://admin.example.com",
     "CORRAL_LIMITS_BODY": str(BODY_LIMIT), "CORRAL_LIMITS_HEADER": str(HEADER_LIMIT), "CORRAL_LOG_LEVEL": "error",
@@ -656,7 +657,7 @@ def prepare(store):
 
 def work(document, credentials, options, port, numbers):
     """What a process does at a time: the counts and the failures."""
-    sender = Sender(Maker(document, credentials, options.seed, options.requests), port)
+    sender = Sender(Maker(document, credentials, options.seed, options.warm + options.requests), port)
     try:
         sender.send(numbers)
     except OSError as error:
@@ -673,7 +674,7 @@ class Run:
         self.tally, self.failures, self.seconds = collections.Counter(), [], 0.0
 
     def send(self, first, last):
-        """Sends the requests from the first number to the one before the last: the server's memory afterwards."""
+        """Sends the requests from the first number to the one before the last."""
         start = time.monotonic()
         parts = [range(number, min(number + PART, last)) for number in range(first, last, PART)]
         # The server goes first, so that its threads are rarely held up.
@@ -690,8 +691,10 @@ class Run:
         finally:
             processes.shutdown(cancel_futures=True)
         self.seconds += time.monotonic() - start
-        # At rest.
-        time.sleep(1)
+
+    def memory(self):
+        """The server's memory at rest."""
+        time.sleep(REST if self.options.only is None else 0)
         return self.server.rss_anon() if self.server.is_running() else math.nan
 
     def report(self):
@@ -721,19 +724,19 @@ def send_in_laps(run, store, first, last):
         # SQLite keeps the pages that it wrote in its cache, at most 64 MB, until another process cuts the write-ahead log. The audit
         # trail grows with what is written; without its pages memory that is lost is seen.
         store.occupied()
-        memory = run.send(start, min(start + LAP, last))
-    return memory
+        run.send(start, min(start + LAP, last))
+    return run.memory()
 
 
-def fuzz(run, store, total):
-    """Sends all and prints what came of it; whether all is well."""
-    warm = min(WARM, total // 2)
+def fuzz(run, store, warm, total):
+    """Sends all, after those of the warm-up, and prints what came of it; whether all is well."""
     before = send_in_laps(run, store, 0, warm)
     threads = run.server.threads()
     after = send_in_laps(run, store, warm, total)
     most = MOST_MEMORY * before + OF_A_THREAD * max(0, run.server.threads() - threads)
     small = store.occupied()
-    at_end = run.send(total, total + total // 20)
+    run.send(total, total + total // 20)
+    at_end = run.memory()
     is_well = run.server.is_running() and run.server.request("GET", "/healthz")[0] == 200
     # What it gathered in memory is in the store when it has stopped.
     is_well = run.server.stop() == 0 and is_well
@@ -759,13 +762,14 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--only", type=int, metavar="NUMBER", help="send this request alone; name the same --requests")
     options = parser.parse_args()
+    options.warm = min(WARM, options.requests // 2)
     # So that the server is stopped and the store removed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     with Store(options.program, **SETTINGS) as store:
         credentials = prepare(store)
         with Server(store) as server:
             run = Run(server, credentials, options)
-            is_well = fuzz(run, store, options.requests) if options.only is None else send_one(run, options.only)
+            is_well = fuzz(run, store, options.warm, options.warm + options.requests) if options.only is None else send_one(run, options.only)
     sys.exit(0 if is_well else 1)
 
 

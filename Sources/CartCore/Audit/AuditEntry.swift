@@ -14,6 +14,8 @@ public enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case userRole = "user.role"
     case userPassword = "user.password"
     case userDelete = "user.delete"
+    case userSignIn = "user.sign_in"
+    case userSignOut = "user.sign_out"
     /// Calls that were refused, those of a minute together.
     case requestRefused = "request.refused"
 }
@@ -114,6 +116,11 @@ extension AuditEntry {
             old?.writeSummary(as: "before", to: &json)
             new?.writeSummary(as: "after", to: &json)
         }
+    }
+
+    /// A user who signed in to the dashboard, or out.
+    public static func session(_ action: AuditAction, of userID: Int64, by author: Author) -> AuditEntry {
+        AuditEntry(action, "user:\(userID)", by: author) { _ in }
     }
 
     /// Calls that were refused for the same reason.

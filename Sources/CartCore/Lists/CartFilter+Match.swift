@@ -21,6 +21,7 @@ extension CartFilter {
         }
         if !holdsAny.isEmpty, cart.contents.isDisjoint(with: holdsAny) { return false }
         if let isEmpty, cart.contents.contains(.cart) == isEmpty { return false }
+        if let holdsNothing, cart.contents.isEmpty != holdsNothing { return false }
         if let source, Array(cart.source.utf8) != Array(source.utf8) { return false }
         if let storeID, cart.storeID != storeID { return false }
         if let hasContact, customer.hasContact != hasContact { return false }

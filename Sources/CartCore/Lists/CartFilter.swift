@@ -20,6 +20,8 @@ public struct CartFilter: Hashable, Sendable {
     public var holdsAny: CartContents = []
     /// True: no items of kind `cart`; false: at least one.
     public var isEmpty: Bool?
+    /// True: no items of any kind; false: at least one.
+    public var holdsNothing: Bool?
     /// Minor units, inclusive.
     public var total = Bounds()
     /// ``Cart/productsTotal`` in hundredths of a major unit, inclusive.

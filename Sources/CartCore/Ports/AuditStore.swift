@@ -6,6 +6,12 @@ public protocol AuditStore: Sendable {
     /// One page of the trail and the exact total, both seen at one moment.
     func audit(_ query: AuditQuery) async throws(CartError) -> AuditPage
 
+    /// The entries behind one in the order in which they were written, at most `limit`: since the entry of a cart's write has its
+    /// revision for an id, this is the feed of all changes.
+    ///
+    /// - Parameter id: of the last entry that was seen, whether or not it still stands.
+    func entries(after id: Int64, limit: Int) async throws(CartError) -> [AuditEntry]
+
     /// Keeps entries, each with an id that the store chooses.
     func add(_ entries: [AuditEntry]) async throws(CartError)
 

@@ -73,6 +73,19 @@ public protocol CartStore: Sendable {
     /// - Returns: none only if none follow.
     func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord]
 
+    /// The ids of all carts that meet a filter, ascending, seen at one moment.
+    func ids(_ filter: CartFilter, at clock: StateClock) async throws(CartError) -> [Int64]
+
+    /// Removes those of some carts that still meet a filter, in one transaction, each with its entry in the audit trail.
+    ///
+    /// - Parameters:
+    ///   - ids: 500 at most.
+    ///   - lease: is renewed in the same transaction; nil: none is needed.
+    /// - Returns: how many were removed; nil if another has the lease, then nothing was done.
+    func delete(
+        _ ids: [Int64], meeting filter: CartFilter, at clock: StateClock, by author: Author, under lease: Lease?
+    ) async throws(CartError) -> Int?
+
     /// Writes, each whole or not at all, in order; the answers stand in the same order.
     ///
     /// When it returns, the changes that were done are durable, each with its entry in the audit trail, whose id is the revision of
@@ -98,6 +111,19 @@ public protocol CartStore: Sendable {
     /// - Parameter next: gives the next carts each time it is called, and none at the end. All keys must differ.
     /// - Returns: how many were written; nil if there are carts already, then nothing was done.
     func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int?
+
+    /// The number of the last write; see ``CartRecord/revision``.
+    func revision() async throws(CartError) -> Int64
+
+    /// Counts all carts, at one moment. It costs as much as there are carts, so no request should wait for it.
+    ///
+    /// - Parameter days: when each of the days begins that events are counted for, ascending; the last ends with `clock.now`. Zones of
+    ///   time differ by whole quarters of an hour; so must these moments.
+    /// - Returns: the figures of each store that has or had carts.
+    func statistics(at clock: StateClock, days: [Timestamp]) async throws(CartError) -> [Int64: CartStatistics]
+
+    /// Forgets the events that were counted for the statistics before a moment.
+    func forgetEvents(before moment: Timestamp) async throws(CartError)
 
     /// What this process has written so far.
     var writeCounts: WriteCounts { get }
@@ -136,5 +162,5 @@ public struct WriteCounts: Hashable, Sendable {
     }
 }
 
-/// Everything that is kept: carts, who may use them, and who did what.
-public typealias Store = CartStore & CredentialStore & AuditStore
+/// Everything that is kept: carts, who may use them, who has signed in, who did what, and what processes agree on.
+public typealias Store = CartStore & CredentialStore & SessionStore & AuditStore & CoordinationStore

@@ -1,0 +1,331 @@
+// Makes pages that work by themselves more pleasant: copy buttons, a selection that lasts from page to page, and content that
+// follows the carts. Every page is whole without it.
+
+const byId = (id) => document.getElementById(id);
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const plural = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+
+function announce(text) {
+  const region = byId("announce");
+  // A text that is set twice is read once, so the region is emptied in between.
+  region.textContent = "";
+  setTimeout(() => (region.textContent = text), 50);
+}
+
+// Copying
+
+async function copyText(source) {
+  // Browsers offer the clipboard to secure pages only; without TLS the selection is copied.
+  if (navigator.clipboard) return navigator.clipboard.writeText(source.textContent);
+  const selection = getSelection();
+  const range = document.createRange();
+  range.selectNodeContents(source);
+  selection.removeAllRanges();
+  selection.addRange(range);
+  const done = document.execCommand("copy");
+  selection.removeAllRanges();
+  if (!done) throw new Error("refused");
+}
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  const label = button.querySelector("span");
+  const before = label.innerHTML;
+  if (button.dataset.busy) return;
+  button.dataset.busy = "1";
+  try {
+    await copyText(byId(button.dataset.copy));
+    label.textContent = "Copied";
+    announce("Copied");
+  } catch {
+    label.textContent = "Press Ctrl+C";
+    announce("Copying was refused. Select the text and copy it.");
+  }
+  setTimeout(() => {
+    label.innerHTML = before;
+    delete button.dataset.busy;
+  }, 2000);
+});
+
+// What is selected: keys of carts, kept for this tab
+
+const selection = {
+  name: "corral.selected",
+  keys: new Set(),
+  load() {
+    try {
+      this.keys = new Set(JSON.parse(sessionStorage.getItem(this.name) ?? "[]"));
+    } catch {
+      this.keys = new Set();
+    }
+  },
+  save() {
+    try {
+      sessionStorage.setItem(this.name, JSON.stringify([...this.keys]));
+    } catch {
+      // Without storage the selection lasts as long as the page.
+    }
+  },
+};
+
+const boxes = () => all('#bulk input[name="key"]');
+
+function showSelection() {
+  const form = byId("bulk");
+  const bar = form?.querySelector(".bulk");
+  if (!bar) return;
+  const here = boxes();
+  let checked = 0;
+  for (const box of here) {
+    box.checked = selection.keys.has(box.value);
+    box.closest("tr").classList.toggle("is-picked", box.checked);
+    if (box.checked) checked += 1;
+  }
+  const page = byId("select-page");
+  page.disabled = here.length === 0;
+  page.checked = here.length > 0 && checked === here.length;
+  page.indeterminate = checked > 0 && checked < here.length;
+  const count = selection.keys.size;
+  const elsewhere = bar.querySelector("[data-elsewhere]");
+  bar.querySelector("[data-selected]").textContent = count.toLocaleString("en");
+  elsewhere.hidden = count === checked;
+  elsewhere.textContent = `, ${(count - checked).toLocaleString("en")} on other pages`;
+  bar.querySelector(".bulk-count").hidden = count === 0;
+  bar.querySelector('[type="submit"]').disabled = count === 0;
+  bar.classList.toggle("is-on", count > 0);
+}
+
+function changeSelection(change) {
+  change(selection.keys);
+  selection.save();
+  showSelection();
+}
+
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (box.id === "select-page") {
+    changeSelection((keys) => boxes().forEach((each) => (box.checked ? keys.add(each.value) : keys.delete(each.value))));
+    announce(`${selection.keys.size.toLocaleString("en")} selected`);
+  } else if (box.matches('#bulk input[name="key"]')) {
+    changeSelection((keys) => (box.checked ? keys.add(box.value) : keys.delete(box.value)));
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.id !== "select-none") return;
+  changeSelection((keys) => keys.clear());
+  announce("Nothing selected");
+  byId("select-page").focus();
+});
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "bulk") return;
+  all("input.elsewhere", event.target).forEach((input) => input.remove());
+  const here = new Set(boxes().map((box) => box.value));
+  for (const key of selection.keys) {
+    if (here.has(key)) continue;
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: "key", value: key, className: "elsewhere" });
+    event.target.append(input);
+  }
+});
+
+// Content that follows the carts
+
+const live = {
+  changed: new Set(),
+  deleted: new Set(),
+  dirty: false,
+  busy: false,
+  ended: false,
+  failures: 0,
+  lastRefresh: 0,
+  timer: 0,
+  poll: 0,
+  source: null,
+
+  start() {
+    const element = byId("live");
+    if (!element) return;
+    this.events = element.dataset.events;
+    this.changes = element.dataset.changes;
+    this.revision = element.dataset.revision;
+    this.cart = element.dataset.cart;
+    document.addEventListener("visibilitychange", () => this.plan());
+    document.addEventListener("focusout", () => this.plan());
+    // A page that comes back from the browser's cache has missed what happened meanwhile.
+    addEventListener("pageshow", (event) => event.persisted && this.reload());
+    addEventListener("pagehide", () => this.source?.close());
+    this.listen();
+  },
+
+  show(state) {
+    const place = byId("live-state");
+    if (!place || place.dataset.state === state) return;
+    place.hidden = false;
+    place.dataset.state = state;
+    place.querySelector(".live-text").textContent = { live: "Live", polling: "Every 3 seconds", offline: "Offline" }[state];
+    if (state === "offline") announce("The connection is lost. Changes are not shown.");
+  },
+
+  listen() {
+    this.source?.close();
+    const source = (this.source = new EventSource(this.events));
+    source.onopen = () => {
+      this.failures = 0;
+      clearTimeout(this.poll);
+      this.poll = 0;
+      this.show("live");
+    };
+    source.addEventListener("carts", (event) => this.take(event.data));
+    source.addEventListener("reset", () => this.reload());
+    source.onerror = () => {
+      this.failures += 1;
+      // A browser tries again by itself, unless the answer was an error: then only a request can tell which.
+      const refused = source.readyState === EventSource.CLOSED;
+      if (!refused && this.failures < 3) return this.poll || this.show("offline");
+      source.close();
+      if (!this.poll) this.ask();
+      if (!this.ended) setTimeout(() => this.ended || this.listen(), 60_000);
+    };
+  },
+
+  async ask() {
+    if (this.ended) return;
+    this.poll = setTimeout(() => this.ask(), 3000);
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(`${this.changes}?after=${encodeURIComponent(this.revision)}`);
+      if (this.isEnd(answer) || !answer.ok) return this.ended || this.show("offline");
+      // The stream may have come back while this was under way.
+      if (this.poll) this.show("polling");
+      this.take(await answer.text());
+    } catch {
+      if (this.poll) this.show("offline");
+    }
+  },
+
+  take(text) {
+    const news = JSON.parse(text);
+    if (news.reset) this.reload();
+    if (news.revision !== undefined) this.revision = news.revision;
+    const changed = news.changed ?? [];
+    const deleted = news.deleted ?? [];
+    if (deleted.some((key) => selection.keys.has(key))) changeSelection((keys) => deleted.forEach((key) => keys.delete(key)));
+    if (this.cart !== undefined) {
+      if (deleted.includes(this.cart)) return this.lose();
+      if (!changed.includes(this.cart)) return;
+    }
+    if (changed.length + deleted.length === 0) return;
+    changed.forEach((key) => this.changed.add(key));
+    deleted.forEach((key) => this.deleted.add(key));
+    this.reload();
+  },
+
+  lose() {
+    byId("gone").hidden = false;
+    this.ended = true;
+    this.source?.close();
+    clearTimeout(this.poll);
+    byId("live-state").hidden = true;
+  },
+
+  reload() {
+    this.dirty = true;
+    this.plan();
+  },
+
+  // At most once a second, and never under the hands of somebody who is choosing from a list.
+  plan() {
+    if (!this.dirty || this.busy || this.timer || this.ended || document.hidden) return;
+    if (document.activeElement?.matches("#live select, #live input:not([type=checkbox])")) return;
+    const wait = Math.max(0, this.lastRefresh + 1000 - Date.now());
+    this.timer = setTimeout(() => {
+      this.timer = 0;
+      this.refresh();
+    }, wait);
+  },
+
+  async refresh() {
+    if (document.hidden) return;
+    this.busy = true;
+    this.dirty = false;
+    this.lastRefresh = Date.now();
+    const changed = new Set(this.changed);
+    const count = new Set([...this.changed, ...this.deleted]).size;
+    this.changed.clear();
+    this.deleted.clear();
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Requested-With": "fragment" } });
+      if (this.isEnd(answer)) return;
+      if (answer.status === 404 && this.cart !== undefined) return this.lose();
+      if (!answer.ok) throw new Error(answer.statusText);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const fresh = page.getElementById("live");
+      if (fresh) this.replace(document.adoptNode(fresh), changed);
+      if (count > 0) announce(plural(count, "cart changed", "carts changed"));
+    } catch {
+      this.show("offline");
+      this.dirty = true;
+      this.lastRefresh = Date.now() + 4000;
+    } finally {
+      this.busy = false;
+      this.plan();
+    }
+  },
+
+  replace(fresh, changed) {
+    const old = byId("live");
+    const focus = old.contains(document.activeElement) ? address(document.activeElement) : null;
+    const open = all("details[id]", old).filter((each) => each.open).map((each) => each.id);
+    const scrolled = all("pre[id], .scroll", old).map((each) => [each.scrollTop, each.scrollLeft]);
+    const top = scrollY;
+    old.replaceWith(fresh);
+    prepare(fresh);
+    for (const each of all("details[id]", fresh)) each.open = open.includes(each.id);
+    all("pre[id], .scroll", fresh).forEach((each, place) => scrolled[place] && each.scrollTo(scrolled[place][1], scrolled[place][0]));
+    for (const row of all("tr[data-key]", fresh)) {
+      if (!changed.has(row.dataset.key)) continue;
+      row.classList.add("is-new");
+      setTimeout(() => row.classList.remove("is-new"), 3000);
+    }
+    if (scrollY !== top) scrollTo({ top, behavior: "instant" });
+    if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
+  },
+
+  isEnd(answer) {
+    const isEnd = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in");
+    if (!isEnd || this.ended) return isEnd;
+    this.ended = true;
+    this.source?.close();
+    clearTimeout(this.poll);
+    const notice = byId("session-ended");
+    notice.querySelector("[data-sign-in]").href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    notice.hidden = false;
+    byId("live-state").hidden = true;
+    return true;
+  },
+};
+
+// Where an element stands, in words that find it again after its surroundings were replaced.
+function address(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const row = element.closest("[data-key]");
+  const scope = row ? `[data-key="${CSS.escape(row.dataset.key)}"] ` : "";
+  if (element.name) return `${scope}[name="${CSS.escape(element.name)}"]${row ? "" : `[value="${CSS.escape(element.value)}"]`}`;
+  if (element.dataset.copy) return `[data-copy="${CSS.escape(element.dataset.copy)}"]`;
+  if (element.getAttribute("href")) return `${scope}a[href="${CSS.escape(element.getAttribute("href"))}"]`;
+  if (element.localName === "summary" && element.parentElement.id) return `#${CSS.escape(element.parentElement.id)} > summary`;
+  return `${scope}${element.localName}`;
+}
+
+function prepare(root) {
+  for (const button of all("[data-copy]", root)) button.hidden = false;
+  showSelection();
+}
+
+selection.load();
+if (document.querySelector("[data-clears-selection]")) changeSelection((keys) => keys.clear());
+prepare(document);
+live.start();
