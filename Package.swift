@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.30.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.30.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -60,17 +61,31 @@ let package = Package(
         .target(name: "CartAPICoCart", dependencies: dialect, swiftSettings: strict),
         .target(name: "CartAPICSCart", dependencies: dialect, swiftSettings: strict),
         .target(name: "CartAPINative", dependencies: dialect, swiftSettings: strict),
+        // The operators' pages.
+        .target(
+            name: "CartDashboard",
+            dependencies: [
+                "CartCore", "CartHTTP",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
         // Sample carts that look like a real shop's.
         .target(name: "CartSamples", dependencies: ["CartCore"], swiftSettings: strict),
         // Files inside the program.
-        .target(name: "CAssets", exclude: ["openapi.json"]),
+        .target(name: "CAssets", exclude: ["dashboard", "openapi.json"]),
         // What of the C library's memory Swift does not see.
         .target(name: "CMemory"),
         // The composition root: the only target that knows which store is in use.
         .target(
             name: "CartServer",
             dependencies: [
-                "CAssets", "CMemory", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartHTTP", "CartStoreSQLite",
+                "CAssets", "CMemory", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartDashboard", "CartHTTP",
+                "CartStoreSQLite",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

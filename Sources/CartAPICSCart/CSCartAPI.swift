@@ -40,6 +40,13 @@ public struct CSCartAPI: Dialect {
         return "/api/" + (isVersioned ? parts[1] : entity)
     }
 
+    /// The answer to `GET /api/carts/{user_id}` and its path; nil for a cart without items to buy, which the API does not show. It shows the
+    /// newest of an owner's carts.
+    public static func document(of cart: Cart) -> (path: String, json: [UInt8])? {
+        guard cart.contents.contains(.cart) else { return nil }
+        return ("/api/carts/\(cart.owner.id)", CartWriter(cart).document)
+    }
+
     public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
         var methods: String?
         if error.code == .routeNotFound, request.method != .get, request.method != .head {

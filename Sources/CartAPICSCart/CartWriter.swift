@@ -10,6 +10,16 @@ struct CartWriter {
         products = cart.items.filter { $0.kind == .cart }
     }
 
+    /// The whole cart, as it is sent alone.
+    var document: [UInt8] {
+        var json = JSONWriter(capacity: 4096)
+        json.beginObject()
+        writeFields(to: &json)
+        writeProducts(to: &json)
+        json.endObject()
+        return json.bytes
+    }
+
     /// The ten members of a row.
     func writeFields(to json: inout JSONWriter) {
         json.name("user_id")

@@ -91,13 +91,7 @@ struct Routes: Sendable {
         guard let record = try await carts.store.page(query).records.first else {
             throw CartError(.cartNotFound, "The owner has no cart with anything to buy.")
         }
-        let writer = CartWriter(try record.cart())
-        var json = JSONWriter(capacity: 4096)
-        json.beginObject()
-        writer.writeFields(to: &json)
-        writer.writeProducts(to: &json)
-        json.endObject()
-        return Response(headers: .cscart, bytes: json.bytes)
+        return Response(headers: .cscart, bytes: CartWriter(try record.cart()).document)
     }
 
     @Sendable private func delete(_ caller: Caller, _ request: Request, _ context: CartRequestContext) async throws -> Response {

@@ -47,6 +47,13 @@ public struct CoCartAPI: Dialect {
         return Self.root + (route.hasPrefix("/") ? route : "/" + route)
     }
 
+    /// The answer to `GET /cocart/v2/session/{key}` and its path.
+    public static func document(of cart: Cart) -> (path: String, json: [UInt8]) {
+        var json = JSONWriter(capacity: 4096)
+        StoredCartWriter(showsImages: true).write(cart, to: &json)
+        return ("\(root)/cocart/v2/session/\(cart.key.text)", json.bytes)
+    }
+
     public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
         ErrorBody(error, isReading: request.method == .get || request.method == .head).response(at: context.now)
     }

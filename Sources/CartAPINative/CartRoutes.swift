@@ -28,11 +28,8 @@ struct CartRoutes: Sendable {
         try caller.requireReading()
         let list = try ListRequest(QueryParameters(request.uri.query))
         let clock = carts.stateClock(at: context.now)
-        var filter = list.filter
         var page = CartPage(records: [], total: 0, next: nil)
-        // A caller who may see one store finds nothing in the others.
-        if caller.storeID == nil || filter.storeID == nil || filter.storeID == caller.storeID {
-            filter.storeID = filter.storeID ?? caller.storeID
+        if let filter = list.filter.narrowed(to: caller.storeID) {
             let start = CartPosition(value: .integer(list.last), ownerID: .max, id: list.last)
             page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
         }

@@ -6,6 +6,7 @@ import Hummingbird
 /// `/metrics`: what Prometheus scrapes, from the same machine or with a key that may read.
 struct MetricsRoute: Sendable {
     let metrics: Metrics
+    let sweep: SweepMetrics
     let store: any CartStore
     let keys: any CredentialStore
     let gate: Gate
@@ -22,6 +23,17 @@ struct MetricsRoute: Sendable {
         let counts = store.writeCounts
         text.begin("corral_store_commit_writes", .histogram, "How many requests to write shared a transaction.")
         text.histogram(counts.sizes, bounds: WriteCounts.bounds, sum: Double(counts.writes))
+        let swept = sweep.counts
+        text.begin("corral_sweep_removed_total", .counter, "Carts that the sweep removed.")
+        text.sample(Double(swept.removed))
+        if let last = swept.last {
+            text.begin("corral_sweep_last_run_timestamp_seconds", .gauge, "When the last run of the sweep began.")
+            text.sample(Double(last.started.milliseconds) / 1000)
+            text.begin("corral_sweep_last_run_duration_seconds", .gauge, "How long the last run of the sweep took.")
+            text.sample(Double(last.duration.milliseconds) / 1000)
+            text.begin("corral_sweep_backlog", .gauge, "Carts that are due and that the last run of the sweep left.")
+            text.sample(Double(last.backlog))
+        }
         // What the process itself knows is shown even if the store cannot be read.
         if let keys = try? await keys.keys() {
             let states = Dictionary(grouping: keys) { $0.key.state(at: context.now) }

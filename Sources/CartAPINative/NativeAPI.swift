@@ -1,10 +1,11 @@
 import CartCore
 import CartHTTP
+import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// Corral's own API: whole carts as documents, keys, the audit trail, and whether the server is well and what it does. It also answers every path that is no
-/// other dialect's.
+/// Corral's own API: whole carts as documents, figures, keys, the audit trail, and whether the server is well and what it does. It also
+/// answers every path that is no other dialect's.
 public struct NativeAPI: Dialect {
     public let name = "native"
     public let responder: RouterResponder<CartRequestContext>
@@ -14,17 +15,23 @@ public struct NativeAPI: Dialect {
     ///   - audit: where the trail is read.
     ///   - limits: of bodies and their depth.
     ///   - openAPI: the description of all routes of the server.
-    ///   - metrics: what `/metrics` shows.
+    ///   - metrics, sweep: what `/metrics` shows.
+    ///   - statistics: what `/v1/stats` shows, in days of `timeZone`.
     public init(
-        carts: CartService, keys: KeyService, audit: any AuditStore, gate: Gate, limits: HTTPLimits, openAPI: [UInt8], metrics: Metrics
+        carts: CartService, keys: KeyService, audit: any AuditStore, statistics: LatestStatistics, timeZone: TimeZone, gate: Gate,
+        limits: HTTPLimits, openAPI: [UInt8], metrics: Metrics, sweep: SweepMetrics
     ) {
         let router = Router(context: CartRequestContext.self)
-        CartRoutes(carts: carts, gate: gate, limits: limits).add(to: router.group("/v1/carts"))
+        let group = router.group("/v1/carts")
+        BulkDeleteRoute(carts: carts, answers: keys.store, gate: gate, limits: limits).add(to: group)
+        ExportRoute(carts: carts, gate: gate).add(to: group)
+        CartRoutes(carts: carts, gate: gate, limits: limits).add(to: group)
+        StatisticsRoute(statistics: statistics, timeZone: timeZone, gate: gate).add(to: router)
         KeyRoutes(keys: keys, gate: gate, limits: limits).add(to: router.group("/v1/keys"))
         AuditRoute(audit: audit, gate: gate).add(to: router)
         HealthRoutes(store: carts.store).add(to: router)
         router.get("/openapi.json") { _, _ in Response(headers: .native, bytes: openAPI) }
-        MetricsRoute(metrics: metrics, store: carts.store, keys: keys.store, gate: gate).add(to: router)
+        MetricsRoute(metrics: metrics, sweep: sweep, store: carts.store, keys: keys.store, gate: gate).add(to: router)
         routes = router.all
         responder = router.buildResponder()
     }

@@ -28,6 +28,14 @@ public struct KeyService: Sendable {
 
     /// Makes a key.
     ///
+    /// - Throws: ``CartError`` `.invalid` that names what is wrong; `.unavailable`.
+    public func create(_ draft: KeyDraft, by author: Author) async throws(CartError) -> Issued {
+        let (edit, secret) = try await edit(making: draft, at: author.now)
+        return Issued(entry: try await apply(edit, by: author), secret: secret)
+    }
+
+    /// Makes a key, and words the answer to a request that may be sent again.
+    ///
     /// - Parameters:
     ///   - seal: if the request was answered before, that answer is given again and nothing is made.
     ///   - answer: words the answer; it may be called more than once, and must do nothing else.
@@ -37,13 +45,19 @@ public struct KeyService: Sendable {
         _ draft: KeyDraft, by author: Author, once seal: AnswerSeal? = nil, answer: @escaping @Sendable (Issued) -> [UInt8]
     ) async throws(CartError) -> [UInt8] {
         if let answer = try await answered(seal) { return answer }
-        guard let owner = try await store.user(login: draft.user) else { throw .invalid("user", "does not exist") }
-        let secret = KeySecret(draft.kind, random: random)
-        let key = try draft.key(secret, of: owner, at: author.now)
-        return try await apply(.create(key), by: author, once: seal) { answer(Issued(entry: $0, secret: secret)) }
+        let (edit, secret) = try await edit(making: draft, at: author.now)
+        return try await apply(edit, by: author, once: seal) { answer(Issued(entry: $0, secret: secret)) }
     }
 
     /// Takes a key a step further.
+    ///
+    /// - Throws: ``CartError`` `.keyNotFound`; `.invalid` for a step that the key does not allow; `.unavailable`.
+    public func change(_ id: Int64, _ step: Step, by author: Author) async throws(CartError) -> Issued {
+        let (edit, secret) = try await edit(taking: id, step, at: author.now)
+        return Issued(entry: try await apply(edit, by: author), secret: secret)
+    }
+
+    /// Takes a key a step further, and words the answer to a request that may be sent again.
     ///
     /// - Parameters:
     ///   - seal: if the request was answered before, that answer is given again and nothing is done.
@@ -55,19 +69,36 @@ public struct KeyService: Sendable {
         _ id: Int64, _ step: Step, by author: Author, once seal: AnswerSeal? = nil, answer: @escaping @Sendable (Issued) -> [UInt8]
     ) async throws(CartError) -> [UInt8] {
         if let answer = try await answered(seal) { return answer }
-        var secret: KeySecret?
-        let change: KeyChange
+        let (edit, secret) = try await edit(taking: id, step, at: author.now)
+        return try await apply(edit, by: author, once: seal) { answer(Issued(entry: $0, secret: secret)) }
+    }
+
+    private func edit(making draft: KeyDraft, at now: Timestamp) async throws(CartError) -> (edit: KeyEdit, secret: KeySecret) {
+        guard let owner = try await store.user(login: draft.user) else { throw .invalid("user", "does not exist") }
+        let secret = KeySecret(draft.kind, random: random)
+        return (.create(try draft.key(secret, of: owner, at: now)), secret)
+    }
+
+    /// - Returns: the secret is nil for steps that make none.
+    private func edit(taking id: Int64, _ step: Step, at now: Timestamp) async throws(CartError) -> (edit: KeyEdit, secret: KeySecret?) {
         switch step {
-        case .revoke: change = .revoke
-        case .disable: change = .disable
-        case .enable: change = .enable
+        case .revoke: return (.change(id: id, .revoke), nil)
+        case .disable: return (.change(id: id, .disable), nil)
+        case .enable: return (.change(id: id, .enable), nil)
         case .rotate(let grace):
             guard let standing = try await store.key(id: id) else { throw .noKey }
-            let new = KeySecret(standing.key.kind, random: random)
-            secret = new
-            change = .rotate(new, graceUntil: author.now + grace)
+            let secret = KeySecret(standing.key.kind, random: random)
+            return (.change(id: id, .rotate(secret, graceUntil: now + grace)), secret)
         }
-        return try await apply(.change(id: id, change), by: author, once: seal) { [secret] in answer(Issued(entry: $0, secret: secret)) }
+    }
+
+    private func apply(_ edit: KeyEdit, by author: Author) async throws(CartError) -> KeyAndUser {
+        switch try await store.apply(edit, by: author, once: nil, answer: { _ in [] }) {
+        case .done(let entry): return entry
+        case .notFound: throw .noKey
+        // A request without a name repeats none.
+        case .repeated: throw CartError(.unavailable, "The key was not changed.", retryAfter: 1)
+        }
     }
 
     private func apply(

@@ -26,6 +26,9 @@ public struct CartRequestContext: RequestContext {
     /// The caller as the author of a change that this request makes.
     public func author(_ caller: Caller) -> Author { Author(caller.identity, from: clientAddress, at: now) }
 
+    /// Notes who proved to be the caller, for those who look at the answer.
+    public func noteCaller(_ caller: Caller) { note.caller(caller) }
+
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {
         parameters.get("key").flatMap { CartKey(QueryParameters.decode($0.utf8)) }

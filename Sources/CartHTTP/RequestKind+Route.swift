@@ -9,7 +9,7 @@ extension RequestKind {
         self =
             if route.hasPrefix("/v1/keys") || route.hasPrefix("/v1/audit") {
                 .manage
-            } else if method == .delete {
+            } else if method == .delete || route.hasSuffix("/delete") {
                 .delete
             } else if method == .put || method == .post {
                 .write

@@ -2,6 +2,7 @@ import CartAPICSCart
 import CartAPICoCart
 import CartAPINative
 import CartCore
+import CartDashboard
 import CartHTTP
 import Hummingbird
 import HummingbirdCore
@@ -37,16 +38,25 @@ public struct CorralServer: Sendable {
     public func run(
         stoppingOn signals: [UnixSignal] = [.sigterm, .sigint], onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws {
-        let (usage, refusals) = (UsageRecorder(), RefusalRecorder())
+        let live = Live()
+        let (usage, refusals) = (live.usage, live.refusals)
         let certificate = try settings.certificate.map { try ServerCertificate($0, logger: logger) }
         warnOfExposure()
-        var application = try application(answering: frontDoor(usage: usage, refusals: refusals), certificate, onRunning: onRunning)
+        var application = try application(answering: frontDoor(live), certificate, onRunning: onRunning)
         application.addServices(
             StoreService(store: store), CountsService(usage: usage, refusals: refusals, store: store, logger: logger),
             DailyService(
                 care: DailyCare(
                     store: store, disableKeysUnusedFor: settings.disableKeysUnusedFor, auditRetention: settings.auditRetention,
-                    logger: logger), clock: clock, logger: logger), MemoryService())
+                    logger: logger), clock: clock, logger: logger), MemoryService(),
+            StatisticsService(
+                store: store, latest: live.statistics, abandonedAfter: settings.policy.abandonedAfter, timeZone: settings.timeZone,
+                clock: clock, logger: logger))
+        if settings.sweeps {
+            application.addServices(
+                SweepService(
+                    sweeper: sweeper, interval: settings.sweepInterval, clock: clock, metrics: live.sweep, logger: logger))
+        }
         if let certificate { application.addServices(certificate) }
         try await application.runService(gracefulShutdownSignals: signals)
     }
@@ -92,37 +102,75 @@ public struct CorralServer: Sendable {
                 maxHeaderFieldCount: settings.limits.headerCount))
     }
 
-    /// Every route of every dialect.
+    /// The version of the program.
+    public static let version = "0.1.0"
+
+    /// Every page of the dashboard.
+    public var pages: [Route] { dashboard(gate(), Live()).routes }
+
+    /// Every route of every dialect of the API.
     public var routes: [Route] {
         let gate = gate()
-        return cocart(gate).routes + cscart(gate).routes + native(gate, Metrics()).routes
+        return cocart(gate).routes + cscart(gate).routes + native(gate, Live()).routes
     }
 
-    private func frontDoor(usage: UsageRecorder, refusals: RefusalRecorder) -> FrontDoor {
-        let gate = gate()
+    /// What the requests and the services of one run tell each other.
+    private struct Live {
+        let usage = UsageRecorder()
+        let refusals = RefusalRecorder()
         let metrics = Metrics()
+        let statistics = LatestStatistics()
+        let sweep = SweepMetrics()
+    }
+
+    private var sweeper: Sweeper {
+        Sweeper(store: store, policy: settings.sweep, abandonedAfter: settings.policy.abandonedAfter, clock: clock, random: random)
+    }
+
+    private func frontDoor(_ live: Live) -> FrontDoor {
+        let gate = gate()
         return FrontDoor(
-            dialects: [cocart(gate), cscart(gate)], fallback: native(gate, metrics), gate: gate,
+            dialects: [cocart(gate), cscart(gate)] + (settings.hasDashboard ? [dashboard(gate, live)] : []), fallback: native(gate, live), gate: gate,
             proxies: TrustedProxies(settings.trustedProxies, ownScheme: settings.scheme), clock: clock, limits: settings.limits,
-            crossOrigin: CrossOrigin(origins: settings.origins), metrics: metrics, usage: usage, refusals: refusals,
+            crossOrigin: CrossOrigin(origins: settings.origins), metrics: live.metrics, usage: live.usage, refusals: live.refusals,
             accessLog: settings.logsAccess ? AccessLog(logger: logger) : nil)
     }
 
     private func gate() -> Gate { Gate(authenticator: Authenticator(store: store), limits: settings.limits) }
 
+    private var baseURL: BaseURL {
+        BaseURL(publicURL: settings.publicURL, fallback: "\(settings.scheme)://\(settings.host):\(settings.port)")
+    }
+
     private func cocart(_ gate: Gate) -> CoCartAPI {
-        CoCartAPI(
-            carts: carts, gate: gate,
-            baseURL: BaseURL(publicURL: settings.publicURL, fallback: "\(settings.scheme)://\(settings.host):\(settings.port)"),
-            limits: settings.limits, dateFormat: settings.dateFormat)
+        CoCartAPI(carts: carts, gate: gate, baseURL: baseURL, limits: settings.limits, dateFormat: settings.dateFormat)
+    }
+
+    private func dashboard(_ gate: Gate, _ live: Live) -> Dashboard {
+        Dashboard(
+            Dashboard.Parts(
+                carts: carts, keys: KeyService(store: store, random: random), store: store, statistics: live.statistics, sweeper: sweeper,
+                sweepMetrics: live.sweep, gate: gate, limits: settings.limits, baseURL: baseURL, random: random,
+                settings: SettingsShown(
+                    timeZone: settings.timeZone, currency: settings.policy.currency, sweeps: settings.sweeps,
+                    sweepInterval: settings.sweepInterval, database: settings.database.description,
+                    diskSpace: { [database = settings.database] in database.diskSpace }, version: Self.version, all: settings.shown),
+                documents: [
+                    DocumentForm(id: "native", name: "Cart document") { record, cart, _, clock in
+                        ("/v1/carts/\(cart.key.text)", record.answer(state: record.state(of: cart, at: clock)))
+                    },
+                    DocumentForm(id: "cocart", name: "CoCart session") { _, cart, _, _ in CoCartAPI.document(of: cart) },
+                    DocumentForm(id: "cscart", name: "CS-Cart cart") { _, cart, _, _ in CSCartAPI.document(of: cart) },
+                ], files: Assets.dashboard))
     }
 
     private func cscart(_ gate: Gate) -> CSCartAPI { CSCartAPI(carts: carts, gate: gate, timeZone: settings.timeZone) }
 
-    private func native(_ gate: Gate, _ metrics: Metrics) -> NativeAPI {
+    private func native(_ gate: Gate, _ live: Live) -> NativeAPI {
         NativeAPI(
-            carts: carts, keys: KeyService(store: store, random: random), audit: store, gate: gate, limits: settings.limits,
-            openAPI: Assets.openAPI, metrics: metrics)
+            carts: carts, keys: KeyService(store: store, random: random), audit: store, statistics: live.statistics,
+            timeZone: settings.timeZone, gate: gate, limits: settings.limits, openAPI: Assets.openAPI, metrics: live.metrics,
+            sweep: live.sweep)
     }
 
     private var carts: CartService {

@@ -53,14 +53,53 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     public func open(creating: Bool, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter) throws(CartError) -> any Store {
         switch self {
         case .sqlite(let path):
-            guard creating || FileManager.default.fileExists(atPath: path) else {
-                throw CartError(.unavailable, "There is no database at \(path). Name one with --database sqlite:PATH or CORRAL_DATABASE.")
-            }
+            guard creating || FileManager.default.fileExists(atPath: path) else { throw Self.missing(path) }
             do throws(CartError) {
                 return try SQLiteStore(path: path, abandonedAfter: abandonedAfter)
             } catch {
                 throw CartError(.unavailable, "\(error.reason) It is \(URL(filePath: path).path).", retryAfter: error.retryAfter)
             }
         }
+    }
+
+    /// Writes a backup of the store into one file, also while servers write to the store. It takes its name when it is whole and on disk.
+    ///
+    /// - Parameters:
+    ///   - path: the file; a backup that has this name is replaced. The owner alone can read it.
+    ///   - shouldStop: asked now and then; true ends the work and leaves nothing behind.
+    /// - Returns: what is in the backup.
+    /// - Throws: ``CartError`` `.unavailable` that says why there is no new backup.
+    public func backup(to path: String, shouldStop: @escaping @Sendable () -> Bool = { false }) async throws(CartError) -> StoreContent {
+        switch self {
+        case .sqlite(let store):
+            guard FileManager.default.fileExists(atPath: store) else { throw Self.missing(store) }
+            return try await SQLiteBackup.write(of: store, to: path, shouldStop: shouldStop)
+        }
+    }
+
+    /// Puts a backup in place of what the store holds, after verifying it; a store that does not exist is made. Until it is done the store
+    /// holds what it held before, whatever happens.
+    ///
+    /// - Parameters:
+    ///   - path: the backup's file.
+    ///   - now: the moment of the restore.
+    ///   - mayReplace: asked before a store is replaced that was ever written to, with what it holds; nil if that cannot be read. Meanwhile
+    ///     nobody else can use the store.
+    ///   - shouldStop: asked now and then; true ends the work.
+    /// - Returns: what the store holds now.
+    /// - Throws: ``CartError`` `.conflict` if the store may not be replaced; `.unavailable` that says why it cannot be, as that another
+    ///   process has it open or that the backup is damaged.
+    public func restore(
+        from path: String, at now: Timestamp, replacing mayReplace: @escaping @Sendable (StoreContent?) -> Bool,
+        shouldStop: @escaping @Sendable () -> Bool = { false }
+    ) async throws(CartError) -> StoreContent {
+        switch self {
+        case .sqlite(let store):
+            return try await SQLiteBackup.restore(path, to: store, at: now, replacing: mayReplace, shouldStop: shouldStop)
+        }
+    }
+
+    private static func missing(_ path: String) -> CartError {
+        CartError(.unavailable, "There is no database at \(path). Name one with --database sqlite:PATH or CORRAL_DATABASE.")
     }
 }

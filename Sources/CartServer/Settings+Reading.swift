@@ -31,7 +31,8 @@ extension Settings {
         "server.host", "server.port", "server.publicURL", "server.trustedProxies", "database", "shop.currency", "shop.timeZone",
         "cocart.dateFormat",
         "carts.guestLifetime",
-        "carts.customerLifetime", "carts.abandonedAfter", "tls.certificate", "tls.key", "cors.origins", "keys.disableUnusedAfter",
+        "carts.customerLifetime", "carts.abandonedAfter", "carts.keepExpired", "carts.keepExpiredGuest", "carts.keepExpiredCustomer",
+        "carts.keepEmpty", "sweep.enabled", "sweep.every", "sweep.guard", "dashboard.enabled", "tls.certificate", "tls.key", "cors.origins", "keys.disableUnusedAfter",
         "audit.retention", "limits.body",
         "limits.header", "limits.headerCount", "limits.url", "limits.queryPairs", "limits.jsonDepth", "limits.connections",
         "limits.idleTimeout", "limits.headerTimeout", "limits.bodyTimeout",
@@ -80,6 +81,8 @@ private struct SettingsReader {
             try await parsed("carts.abandonedAfter", "must be a time such as 90s, 15m, 12h or 7d") { text in
                 TimeSpan(text: text).flatMap { $0 > .seconds(0) ? $0 : nil }
             } ?? settings.policy.abandonedAfter
+        try await readSweep(into: &settings)
+        settings.hasDashboard = try await bool("dashboard.enabled") ?? settings.hasDashboard
         settings.origins = Set(
             (try await text("cors.origins") ?? "").split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init))
         settings.limits.body = try await integer("limits.body", in: 1024...(1 << 30)) ?? settings.limits.body
@@ -100,7 +103,7 @@ private struct SettingsReader {
         settings.auditRetention = try await span("audit.retention", default: settings.auditRetention)
         settings.logFormat = try await parsed("log.format", "must be text or json", LogFormat.init(rawValue:)) ?? settings.logFormat
         settings.logsAccess =
-            try await parsed("log.access", "must be true or false") { ["true": true, "false": false][$0] } ?? settings.logsAccess
+            try await bool("log.access") ?? settings.logsAccess
         settings.logLevel =
             try await parsed(
                 "log.level", "must be one of " + Logger.Level.allCases.map(\.rawValue).joined(separator: ", "),
@@ -138,6 +141,34 @@ private struct SettingsReader {
         guard let span = TimeSpan(text: text), span >= .days(1) else {
             throw SettingsError(key: key, rule: "must be never or a time of at least 1d, such as 90d")
         }
+        return span
+    }
+
+    private func readSweep(into settings: inout Settings) async throws {
+        let keep = try await keep("carts.keepExpired", default: SweepPolicy().keepGuest)
+        settings.sweep.keepGuest = try await self.keep("carts.keepExpiredGuest", default: keep)
+        settings.sweep.keepCustomer = try await self.keep("carts.keepExpiredCustomer", default: keep)
+        settings.sweep.keepEmpty = try await self.keep("carts.keepEmpty", default: keep)
+        settings.sweep.guardShare =
+            try await parsed("sweep.guard", "must be a share from 0 to 1, such as 0.2") { text in
+                Double(text).flatMap { (0...1).contains($0) ? $0 : nil }
+            } ?? settings.sweep.guardShare
+        settings.sweeps = try await bool("sweep.enabled") ?? settings.sweeps
+        settings.sweepInterval =
+            try await parsed("sweep.every", "must be a time from 1m to 7d") { text in
+                TimeSpan(text: text).flatMap { $0 >= .minutes(1) && $0 <= .days(7) ? $0 : nil }
+            } ?? settings.sweepInterval
+    }
+
+    private func bool(_ key: String) async throws -> Bool? {
+        try await parsed(key, "must be true or false") { ["true": true, "false": false][$0] }
+    }
+
+    /// How long something is kept; nil for `never`.
+    private func keep(_ key: String, default standard: TimeSpan?) async throws -> TimeSpan? {
+        guard let text = try await text(key) else { return standard }
+        if text == "never" { return nil }
+        guard let span = TimeSpan(text: text) else { throw SettingsError(key: key, rule: "must be never or a time such as 12h or 37d") }
         return span
     }
 

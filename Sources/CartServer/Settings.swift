@@ -25,6 +25,15 @@ public struct Settings: Sendable {
     public var dateFormat: CoCartAPI.DateFormat?
     /// `carts.guestLifetime`, `carts.customerLifetime` (at most 30 days), `carts.abandonedAfter`, `shop.currency`.
     public var policy = CartPolicy()
+    /// `carts.keepExpired` (by default 37 days) and in its place `carts.keepExpiredGuest`, `carts.keepExpiredCustomer` and
+    /// `carts.keepEmpty`: how long after its expiry the sweep leaves a cart; `sweep.guard`: the share that a run may remove by itself.
+    public var sweep = SweepPolicy()
+    /// `sweep.enabled`: whether the server sweeps by itself.
+    public var sweeps = true
+    /// `sweep.every`: at least a minute.
+    public var sweepInterval = TimeSpan.minutes(15)
+    /// `dashboard.enabled`: whether the operators' pages are served.
+    public var hasDashboard = true
     /// `cors.origins`: pages that browsers may show answers to.
     public var origins: Set<String> = []
     /// `limits.body`, `limits.header`, `limits.url` in bytes, `limits.headerCount`, `limits.queryPairs`, `limits.jsonDepth`,

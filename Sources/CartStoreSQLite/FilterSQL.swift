@@ -9,11 +9,21 @@ struct FilterSQL {
     /// Whether the conditions look at nothing but store and flags, so that `cart_facets` can count.
     private(set) var isFacet = true
 
+    /// What the conditions are for.
+    enum Purpose {
+        /// Finding the carts among all: the rarest condition shall lead to them.
+        case finding
+        /// Looking at each of some rows: no condition may look beyond the row and its own products.
+        case checking
+    }
+
+    private let purpose: Purpose
     private static let fewProducts = 8
     /// The shortest text that the trigrams can find.
     private static let trigram = 3
 
-    init(_ filter: CartFilter, at clock: StateClock) {
+    init(_ filter: CartFilter, at clock: StateClock, for purpose: Purpose = .finding) {
+        self.purpose = purpose
         if let store = filter.storeID { facet("store_id = ?", [.integer(store)]) }
         if let kind = filter.ownerKind {
             facet("flags & \(Schema.Flag.guest) \(kind == .guest ? "<>" : "=") 0")
@@ -81,6 +91,15 @@ struct FilterSQL {
     }
 
     private mutating func add(products: [Int64], in kinds: CartContents) {
+        guard purpose == .finding else {
+            if products.isEmpty { return }
+            add(
+                """
+                (SELECT count(*) FROM json_each(?) JOIN cart_products ON product_id = value AND cart_id = carts.id \
+                WHERE kinds & \(kinds.rawValue) <> 0) = ?
+                """, [.text("[\(products.map(String.init).joined(separator: ","))]"), .integer(Int64(products.count))])
+            return
+        }
         // Each on its own as long as they are few, so that the rarest finds the carts.
         guard products.count > Self.fewProducts else {
             for product in products {
@@ -124,7 +143,9 @@ struct FilterSQL {
     ///   is, the index that holds both texts is gone through, so that the documents need not be read.
     private mutating func add(text condition: String, _ values: [Binding], holding parts: [String]) {
         let trigrams = parts.map(Self.trigrams(of:)).filter { !$0.isEmpty }
-        if trigrams.isEmpty {
+        if purpose == .checking {
+            add("(\(condition))", values)
+        } else if trigrams.isEmpty {
             add("id IN (SELECT id FROM carts INDEXED BY carts_customer WHERE \(condition))", values)
         } else {
             add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(trigrams.joined(separator: " AND "))])
@@ -145,7 +166,9 @@ struct FilterSQL {
         let texts = "instr(\(folded.utf8.contains(UInt8(ascii: " ")) ? Self.fullName : "customer"), ?) > 0 OR instr(email, ?) > 0"
         let values: [Binding] = [.text(folded), .text(folded)] + (keyPart.map { [.text($0)] } ?? [])
         let candidates = Set([folded, keyPart ?? folded].map(Self.trigrams(of:)))
-        if !candidates.contains("") {
+        if purpose == .checking {
+            add("(\(texts)\(keyPart == nil ? "" : " OR instr(key, ?) > 0"))", values)
+        } else if !candidates.contains("") {
             let query = candidates.sorted().map { "(\($0))" }.joined(separator: " OR ")
             add("id IN (SELECT rowid FROM cart_search WHERE cart_search MATCH ?)", [.text(query)])
             add("(\(texts)\(keyPart == nil ? "" : " OR instr(key, ?) > 0"))", values)

@@ -212,14 +212,11 @@ enum Schema {
     private static let figures = """
         ALTER TABLE carts ADD COLUMN currency TEXT NOT NULL DEFAULT '';
         ALTER TABLE carts ADD COLUMN items INTEGER NOT NULL DEFAULT 0;
-        UPDATE carts SET (currency, items) = (
-            SELECT json_extract(text, '$.currency'),
-                (SELECT count(*) FROM json_each(text, '$.items') WHERE json_extract(value, '$.kind') = 'cart')
-            FROM (SELECT CAST(document AS TEXT) AS text FROM cart_documents WHERE cart_documents.id = carts.id)
-            WHERE json_valid(text)
-        ) WHERE EXISTS (
-            SELECT 1 FROM cart_documents WHERE cart_documents.id = carts.id AND json_valid(CAST(document AS TEXT))
-        );
+        UPDATE carts SET currency = coalesce(json_extract(text, '$.currency'), ''), items = (
+            SELECT count(*) FROM json_each(text, '$.items')
+            WHERE CASE type WHEN 'object' THEN json_extract(value, '$.kind') END = 'cart'
+        )
+        FROM (SELECT id AS of_id, CAST(document AS TEXT) AS text FROM cart_documents) WHERE carts.id = of_id AND json_valid(text);
         CREATE TABLE cart_events (
             store_id INTEGER NOT NULL,
             event TEXT NOT NULL,
@@ -227,7 +224,8 @@ enum Schema {
             count INTEGER NOT NULL,
             PRIMARY KEY (store_id, event, quarter)
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO cart_events SELECT store_id, 'created', created / 900000, count(*) FROM carts GROUP BY 1, 3;
+        INSERT INTO cart_events
+        SELECT store_id, 'created', min(created, 1000 * CAST(strftime('%s', 'now') AS INTEGER)) / 900000, count(*) FROM carts GROUP BY 1, 3;
         """
 
     /// Counts in `cart_events` that all carts were created.

@@ -29,6 +29,7 @@ private struct Comparison {
     /// Carts that stood at some time, most of them at a revision that is stale by now.
     var known: [CartRecord] = []
     var now = 0
+    private static let author = Author.tester(at: CartGenerator.base)
 
     init(store: any CartStore, oracle: any CartStore, seed: UInt64, room: Int) {
         self.store = store
@@ -41,13 +42,14 @@ private struct Comparison {
 
     mutating func step(_ number: Int) async throws {
         now = number
-        switch generator.number(1...10) {
+        switch generator.number(1...11) {
         case 1...5:
             var changes: [CartChange] = []
             for _ in 1...generator.number(1...4) { changes.append(try await change()) }
             try await compare(changes)
         case 6...8: try await compare(generator.query(over: known))
         case 9: try await compareWalk()
+        case 10: try await compareRemoval()
         default: try await compare(generator.pick(keys))
         }
     }
@@ -68,8 +70,8 @@ private struct Comparison {
     }
 
     private mutating func compare(_ changes: [CartChange]) async throws {
-        let expected = try await oracle.apply(changes)
-        let found = try await store.apply(changes)
+        let expected = try await oracle.apply(changes, by: Self.author)
+        let found = try await store.apply(changes, by: Self.author)
         for (place, change) in changes.enumerated() {
             let answer = found.indices.contains(place) ? "\(found[place])" : "no answer"
             guard answer == "\(expected[place])" else {
@@ -123,9 +125,38 @@ private struct Comparison {
         }
     }
 
+    /// The ids that a filter finds, a removal of a few of them and of others, and the figures afterwards.
+    private mutating func compareRemoval() async throws {
+        let query = generator.query(over: known)
+        let expected = try await oracle.ids(query.filter, at: query.clock)
+        let found = try await store.ids(query.filter, at: query.clock)
+        guard found == expected else { throw difference("the ids of \(query)", "\(expected)", "\(found)") }
+        var named = Array(expected.suffix(2))
+        for _ in 0..<3 where !known.isEmpty { named.append(generator.pick(known).id) }
+        let right = try await oracle.delete(named, meeting: query.filter, at: query.clock, by: Self.author, under: nil)
+        let removed = try await store.delete(named, meeting: query.filter, at: query.clock, by: Self.author, under: nil)
+        guard removed == right else {
+            throw difference("the removal of \(named) by \(query)", right.map(String.init) ?? "none", removed.map(String.init) ?? "none")
+        }
+        let (last, other) = (try await oracle.revision(), try await store.revision())
+        guard last == other else { throw difference("the revision after a removal", "\(last)", "\(other)") }
+        try await compareFigures(at: query.clock)
+    }
+
+    private func compareFigures(at clock: StateClock) async throws {
+        let first = ShopDiary.quarter - .hours(6)
+        let days = (0..<6 as Range<Int64>).map { first + .hours(2 * $0) }
+        let none = CartStatistics(days: days)
+        // A store without carts and without events on these days may be left out.
+        let expected = try await oracle.statistics(at: clock, days: days).filter { $0.value != none }
+        let found = try await store.statistics(at: clock, days: days).filter { $0.value != none }
+        guard found == expected else { throw difference("the figures at \(clock)", "\(expected)", "\(found)") }
+    }
+
     /// Walks through everything in every order.
     mutating func compareAll() async throws {
         for key in keys { try await compare(key) }
+        try await compareFigures(at: StateClock(now: CartGenerator.base + .hours(6), abandonedAfter: CartGenerator.abandonedAfter))
         for field in CartSort.Field.allCases {
             for direction in CartSort.Direction.allCases {
                 var start = CartQuery.Start.offset(0)

@@ -24,7 +24,8 @@ public enum StoreContract {
     /// All checks, in no order that matters.
     public static let checks: [Check] =
         savingChecks + applyingChecks + fillingChecks + fieldChecks + productChecks + textChecks + stateChecks + sortingChecks + pageChecks
-        + walkingChecks + onceChecks + userChecks + keyChecks + usageChecks + auditChecks
+        + walkingChecks + statisticsChecks + deletingChecks + onceChecks + userChecks + keyChecks + usageChecks + sessionChecks
+        + auditChecks + feedChecks + coordinationChecks
 }
 
 /// A store on trial, and the carts and questions that the checks put to it.

@@ -91,23 +91,4 @@ struct CartsCommand: AsyncParsableCommand {
             printJSON(json)
         }
     }
-
-    struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Deletes a cart.")
-
-        @OptionGroup var store: StoreOptions
-        @Argument(help: "The cart's key.")
-        var key: String
-
-        func run() async throws {
-            try await store.withStore { store, _ in
-                guard let cartKey = CartKey(key),
-                    case .deleted = try await store.apply([.delete(cartKey, revision: nil)], by: .atCommandLine())[0]
-                else {
-                    throw Failure("There is no cart \(key).")
-                }
-            }
-            print("Deleted cart \(key).")
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CartServer
 import Foundation
 
 /// The command line: each command opens the store itself, so that it works beside a running server and without one.
@@ -8,10 +9,10 @@ struct Corral: AsyncParsableCommand {
         commandName: "corral",
         abstract: "Keeps every shopper's cart and gives the back office one API over all of them.",
         discussion: "Start with 'corral demo': a server over sample carts, with a key to try it.",
-        version: "0.1.0",
+        version: CorralServer.version,
         subcommands: [
             DemoCommand.self, ServeCommand.self, UsersCommand.self, KeysCommand.self, CartsCommand.self, ImportCommand.self,
-            SeedCommand.self, AuditCommand.self, DoctorCommand.self,
+            SeedCommand.self, SweepCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -30,6 +30,8 @@ struct DemoCommand: AsyncParsableCommand {
         settings.host = "127.0.0.1"
         settings.port = port
         settings.logLevel = max(settings.logLevel, .warning)
+        // The carts shall be the same for as long as somebody looks at them.
+        settings.sweeps = false
         let store = try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter)
         let random = SystemRandomSource()
         let now = SystemWallClock().now

@@ -18,6 +18,9 @@ final class Interruption: Sendable {
         }
     }
 
+    /// Whether the end was requested: for work that asks at each step.
+    var isRequested: Bool { state.withLock { $0.isRequested } }
+
     /// Runs work that may be broken off at any moment, such as waiting for input. If the end is requested meanwhile, or was before, the
     /// program ends at once, with a line on stderr and the exit code 1.
     func breakable<Value>(_ farewell: String, _ body: () throws -> Value) rethrows -> Value {

@@ -42,18 +42,16 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let author = Author.atCommandLine()
-            let secret = KeySecret(kind, random: SystemRandomSource())
             var draft = KeyDraft(user: user, description: description, permission: permissions)
             draft.kind = kind
             draft.storeID = storeID
             draft.allowedRanges = allowedRanges
             draft.expires = try lifetime().map { author.now + $0 }
-            let entry = try await store.withStore { store, _ in
-                guard let owner = try await store.user(login: user) else { throw Failure("There is no user \(user).") }
-                let key = try draft.key(secret, of: owner, at: author.now)
-                return KeyAndUser(key: try await store.insert(key, by: author), user: owner)
+            let issued = try await store.withStore { store, _ in
+                guard try await store.user(login: user) != nil else { throw Failure("There is no user \(user).") }
+                return try await KeyService(store: store, random: SystemRandomSource()).create(draft, by: author)
             }
-            show(secret, of: entry, as: format)
+            show(issued, as: format)
         }
     }
 
@@ -158,15 +156,11 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             let author = Author.atCommandLine()
-            let (secret, entry) = try await store.withStore { store, _ in
-                guard let standing = try await store.key(id: id) else { throw Failure("There is no key \(id).") }
-                let secret = KeySecret(standing.key.kind, random: SystemRandomSource())
-                guard let entry = try await store.changeKey(id: id, .rotate(secret, graceUntil: author.now + span()), by: author) else {
-                    throw Failure("There is no key \(id).")
-                }
-                return (secret, entry)
+            let issued = try await store.withStore { store, _ in
+                guard try await store.key(id: id) != nil else { throw Failure("There is no key \(id).") }
+                return try await KeyService(store: store, random: SystemRandomSource()).change(id, .rotate(grace: span()), by: author)
             }
-            show(secret, of: entry, as: format)
+            show(issued, as: format)
         }
     }
 
@@ -277,9 +271,10 @@ private func change(_ id: Int64, _ change: KeyChange, in store: StoreOptions, do
 }
 
 /// Prints what is shown once of a key that is new or was rotated.
-private func show(_ secret: KeySecret, of entry: KeyAndUser, as format: OutputFormat) {
+private func show(_ issued: KeyService.Issued, as format: OutputFormat) {
+    let entry = issued.entry
     let key = entry.key
-    let shown = secret.shown(for: entry)
+    let shown = issued.secret?.shown(for: entry) ?? []
     switch format {
     case .table:
         for (label, _, value) in shown { print(label.padding(toLength: 17, withPad: " ", startingAt: 0) + value) }

@@ -14,15 +14,13 @@ struct Progress {
     }
 
     /// Things a second since the start.
-    func rate(_ done: Int) -> Int {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return Int(Double(done) / max(0.001, Double(seconds) + Double(attoseconds) / 1e18))
-    }
+    func rate(_ done: Int) -> Int { Int(Double(done) / max(0.001, (ContinuousClock.now - start).inSeconds)) }
 
-    func show(_ done: Int) {
+    /// - Parameter found: how many there are in all, where that is known only by now.
+    func show(_ done: Int, of found: Int? = nil) {
         guard isShown else { return }
         var line = "\r\(label) \(done)"
-        if let total, total > 0 {
+        if let total = found ?? total, total > 0 {
             let filled = min(30, 30 * done / total)
             line += " of \(total) [" + String(repeating: "#", count: filled) + String(repeating: " ", count: 30 - filled) + "]"
         }
@@ -33,6 +31,10 @@ struct Progress {
     func end() {
         if isShown { printToStandardError("\r\u{1B}[K", terminator: "") }
     }
+}
+
+extension Duration {
+    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
 }
 
 /// Writes a line for people, which is no part of a command's output.

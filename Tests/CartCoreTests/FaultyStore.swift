@@ -5,7 +5,7 @@ import CartTesting
 struct FaultyStore: StoreInFront {
     enum Fault: String, CaseIterable, Sendable {
         case ignoresCase, forgetsSource, miscountsTotal, givesNextAtEnd, breaksTies, forgetsAbandoned, usesIDsAgain, ignoresRevision,
-            walksFromTheStart
+            walksFromTheStart, deletesWithoutLooking, forgetsEvents, overlooksIDs
     }
 
     let fault: Fault
@@ -45,11 +45,24 @@ struct FaultyStore: StoreInFront {
                     change = .save(cart, wasAbandoned: false, replacing: standing.revision)
                 }
             }
-            var answer = try await store.apply([change])
+            var answer = try await store.apply([change], by: author)
             if fault == .usesIDsAgain, case .deleted(let revision) = answer[0] { answer = [.deleted(revision: revision - 1)] }
             results += answer
         }
+        if fault == .forgetsEvents { try await store.forgetEvents(before: .latest) }
         return results
+    }
+
+    func delete(
+        _ ids: [Int64], meeting filter: CartFilter, at clock: StateClock, by author: Author, under lease: Lease?
+    ) async throws(CartError) -> Int? {
+        let filter = fault == .deletesWithoutLooking ? CartFilter() : filter
+        return try await store.delete(ids, meeting: filter, at: clock, by: author, under: lease)
+    }
+
+    func ids(_ filter: CartFilter, at clock: StateClock) async throws(CartError) -> [Int64] {
+        let ids = try await store.ids(filter, at: clock)
+        return fault == .overlooksIDs ? ids.filter { $0 % 7 != 0 } : ids
     }
 
     func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {

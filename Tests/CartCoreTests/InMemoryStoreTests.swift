@@ -25,6 +25,20 @@ struct InMemoryStoreTests {
         #expect(violation?.description.contains("step") == true)
     }
 
+    @Test("The checks notice a store that is careless in one thing", arguments: CarelessStore.Fault.allCases)
+    func noticesCarelessness(fault: CarelessStore.Fault) async throws {
+        var violations = 0
+        // From the end: the checks that take longest stand in front.
+        for check in StoreContract.checks.reversed() where violations == 0 {
+            do {
+                try await check.run(CarelessStore(fault: fault))
+            } catch is ContractViolation {
+                violations += 1
+            }
+        }
+        #expect(violations > 0)
+    }
+
     @Test("Random questions find some of the carts, and not always none or all")
     func questionsAreUseful() async throws {
         let store = InMemoryStore()

@@ -3,7 +3,7 @@
 
 const byId = (id) => document.getElementById(id);
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const plural = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+const number = (count) => count.toLocaleString("en");
 
 function announce(text) {
   const region = byId("announce");
@@ -31,7 +31,7 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
   const label = button.querySelector("span");
-  const before = label.innerHTML;
+  const before = [...label.childNodes];
   if (button.dataset.busy) return;
   button.dataset.busy = "1";
   try {
@@ -43,42 +43,30 @@ document.addEventListener("click", async (event) => {
     announce("Copying was refused. Select the text and copy it.");
   }
   setTimeout(() => {
-    label.innerHTML = before;
+    label.replaceChildren(...before);
     delete button.dataset.busy;
   }, 2000);
 });
 
 // What is selected: keys of carts, kept for this tab
 
-const selection = {
-  name: "corral.selected",
-  keys: new Set(),
-  load() {
-    try {
-      this.keys = new Set(JSON.parse(sessionStorage.getItem(this.name) ?? "[]"));
-    } catch {
-      this.keys = new Set();
-    }
-  },
-  save() {
-    try {
-      sessionStorage.setItem(this.name, JSON.stringify([...this.keys]));
-    } catch {
-      // Without storage the selection lasts as long as the page.
-    }
-  },
-};
+const stored = "corral.selected";
+const selected = new Set();
+try {
+  JSON.parse(sessionStorage.getItem(stored) ?? "[]").forEach((key) => selected.add(key));
+} catch {
+  // Without storage a selection lasts as long as the page.
+}
 
 const boxes = () => all('#bulk input[name="key"]');
 
 function showSelection() {
-  const form = byId("bulk");
-  const bar = form?.querySelector(".bulk");
+  const bar = document.querySelector("#bulk .bulk");
   if (!bar) return;
   const here = boxes();
   let checked = 0;
   for (const box of here) {
-    box.checked = selection.keys.has(box.value);
+    box.checked = selected.has(box.value);
     box.closest("tr").classList.toggle("is-picked", box.checked);
     if (box.checked) checked += 1;
   }
@@ -86,35 +74,37 @@ function showSelection() {
   page.disabled = here.length === 0;
   page.checked = here.length > 0 && checked === here.length;
   page.indeterminate = checked > 0 && checked < here.length;
-  const count = selection.keys.size;
+  const count = selected.size;
   const elsewhere = bar.querySelector("[data-elsewhere]");
-  bar.querySelector("[data-selected]").textContent = count.toLocaleString("en");
+  bar.querySelector("[data-selected]").textContent = number(count);
   elsewhere.hidden = count === checked;
-  elsewhere.textContent = `, ${(count - checked).toLocaleString("en")} on other pages`;
+  elsewhere.textContent = `, ${number(count - checked)} on other pages`;
   bar.querySelector(".bulk-count").hidden = count === 0;
   bar.querySelector('[type="submit"]').disabled = count === 0;
   bar.classList.toggle("is-on", count > 0);
 }
 
 function changeSelection(change) {
-  change(selection.keys);
-  selection.save();
+  change();
+  try {
+    sessionStorage.setItem(stored, JSON.stringify([...selected]));
+  } catch {}
   showSelection();
 }
 
 document.addEventListener("change", (event) => {
   const box = event.target;
   if (box.id === "select-page") {
-    changeSelection((keys) => boxes().forEach((each) => (box.checked ? keys.add(each.value) : keys.delete(each.value))));
-    announce(`${selection.keys.size.toLocaleString("en")} selected`);
+    changeSelection(() => boxes().forEach((each) => (box.checked ? selected.add(each.value) : selected.delete(each.value))));
+    announce(`${number(selected.size)} selected`);
   } else if (box.matches('#bulk input[name="key"]')) {
-    changeSelection((keys) => (box.checked ? keys.add(box.value) : keys.delete(box.value)));
+    changeSelection(() => (box.checked ? selected.add(box.value) : selected.delete(box.value)));
   }
 });
 
 document.addEventListener("click", (event) => {
   if (event.target.id !== "select-none") return;
-  changeSelection((keys) => keys.clear());
+  changeSelection(() => selected.clear());
   announce("Nothing selected");
   byId("select-page").focus();
 });
@@ -123,7 +113,7 @@ document.addEventListener("submit", (event) => {
   if (event.target.id !== "bulk") return;
   all("input.elsewhere", event.target).forEach((input) => input.remove());
   const here = new Set(boxes().map((box) => box.value));
-  for (const key of selection.keys) {
+  for (const key of selected) {
     if (here.has(key)) continue;
     const input = document.createElement("input");
     Object.assign(input, { type: "hidden", name: "key", value: key, className: "elsewhere" });
@@ -136,14 +126,15 @@ document.addEventListener("submit", (event) => {
 const live = {
   changed: new Set(),
   deleted: new Set(),
+  unsaid: new Set(),
+  source: null,
+  failures: 0,
   dirty: false,
   busy: false,
+  held: false,
   ended: false,
-  failures: 0,
-  lastRefresh: 0,
-  timer: 0,
-  poll: 0,
-  source: null,
+  // Timers, and moments in milliseconds; 0 is none.
+  ...{ timer: 0, poll: 0, retry: 0, lastRefresh: 0, lastMove: 0, lastSaid: 0 },
 
   start() {
     const element = byId("live");
@@ -152,12 +143,35 @@ const live = {
     this.changes = element.dataset.changes;
     this.revision = element.dataset.revision;
     this.cart = element.dataset.cart;
-    document.addEventListener("visibilitychange", () => this.plan());
-    document.addEventListener("focusout", () => this.plan());
-    // A page that comes back from the browser's cache has missed what happened meanwhile.
-    addEventListener("pageshow", (event) => event.persisted && this.reload());
-    addEventListener("pagehide", () => this.source?.close());
+    addEventListener("pointerdown", (event) => (this.held = event.button === 0), true);
+    for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => (this.held = false), true);
+    for (const name of ["click", "pointercancel", "focusout", "selectionchange"]) document.addEventListener(name, () => this.plan());
+    addEventListener("pointermove", (event) => event.target.closest?.("#live tbody") && (this.lastMove = Date.now()), { passive: true });
+    // Each stream takes one of the few connections that a browser opens to a server, so only what is looked at has one.
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.rest() : this.wake()));
+    addEventListener("pagehide", () => this.rest());
+    addEventListener("pageshow", (event) => event.persisted && this.wake());
+    if (!document.hidden) this.listen();
+  },
+
+  rest() {
+    this.source?.close();
+    clearTimeout(this.poll);
+    clearTimeout(this.retry);
+    this.poll = 0;
+  },
+
+  wake() {
+    if (this.ended) return;
     this.listen();
+    this.reload();
+  },
+
+  end(reason) {
+    this.ended = true;
+    this.rest();
+    byId("live-state").hidden = true;
+    byId(reason).hidden = false;
   },
 
   show(state) {
@@ -171,7 +185,8 @@ const live = {
 
   listen() {
     this.source?.close();
-    const source = (this.source = new EventSource(this.events));
+    clearTimeout(this.retry);
+    const source = (this.source = new EventSource(`${this.events}?after=${encodeURIComponent(this.revision)}`));
     source.onopen = () => {
       this.failures = 0;
       clearTimeout(this.poll);
@@ -187,17 +202,16 @@ const live = {
       if (!refused && this.failures < 3) return this.poll || this.show("offline");
       source.close();
       if (!this.poll) this.ask();
-      if (!this.ended) setTimeout(() => this.ended || this.listen(), 60_000);
+      this.retry = setTimeout(() => this.listen(), 60_000);
     };
   },
 
   async ask() {
-    if (this.ended) return;
     this.poll = setTimeout(() => this.ask(), 3000);
-    if (document.hidden) return;
     try {
       const answer = await fetch(`${this.changes}?after=${encodeURIComponent(this.revision)}`);
-      if (this.isEnd(answer) || !answer.ok) return this.ended || this.show("offline");
+      if (this.isEnd(answer)) return;
+      if (!answer.ok) throw new Error(answer.statusText);
       // The stream may have come back while this was under way.
       if (this.poll) this.show("polling");
       this.take(await answer.text());
@@ -212,9 +226,9 @@ const live = {
     if (news.revision !== undefined) this.revision = news.revision;
     const changed = news.changed ?? [];
     const deleted = news.deleted ?? [];
-    if (deleted.some((key) => selection.keys.has(key))) changeSelection((keys) => deleted.forEach((key) => keys.delete(key)));
+    if (deleted.some((key) => selected.has(key))) changeSelection(() => deleted.forEach((key) => selected.delete(key)));
     if (this.cart !== undefined) {
-      if (deleted.includes(this.cart)) return this.lose();
+      if (deleted.includes(this.cart)) return this.end("gone");
       if (!changed.includes(this.cart)) return;
     }
     if (changed.length + deleted.length === 0) return;
@@ -223,48 +237,60 @@ const live = {
     this.reload();
   },
 
-  lose() {
-    byId("gone").hidden = false;
-    this.ended = true;
-    this.source?.close();
-    clearTimeout(this.poll);
-    byId("live-state").hidden = true;
-  },
-
   reload() {
     this.dirty = true;
     this.plan();
   },
 
-  // At most once a second, and never under the hands of somebody who is choosing from a list.
+  // At most once a second, and not under the hands of somebody who clicks, selects text or types.
+  isInUse() {
+    const chosen = getSelection();
+    return (
+      this.held ||
+      document.activeElement?.matches("#live select, #live input:not([type=checkbox])") ||
+      (!chosen.isCollapsed && byId("live").contains(chosen.anchorNode))
+    );
+  },
+
   plan() {
-    if (!this.dirty || this.busy || this.timer || this.ended || document.hidden) return;
-    if (document.activeElement?.matches("#live select, #live input:not([type=checkbox])")) return;
-    const wait = Math.max(0, this.lastRefresh + 1000 - Date.now());
+    if (!this.dirty || this.busy || this.timer || this.ended || document.hidden || this.isInUse()) return;
+    const wait = Math.max(0, this.lastRefresh + 1000 - Date.now(), this.lastMove + 1500 - Date.now());
     this.timer = setTimeout(() => {
       this.timer = 0;
+      if (document.hidden || this.isInUse()) return;
+      if (Date.now() - this.lastMove < 1500) return this.plan();
       this.refresh();
     }, wait);
   },
 
+  // One sentence at a time: a busy shop would talk without end.
+  tell(keys) {
+    keys.forEach((key) => this.unsaid.add(key));
+    if (this.unsaid.size === 0 || Date.now() - this.lastSaid < 10_000) return;
+    announce(this.unsaid.size === 1 ? "1 cart changed" : `${number(this.unsaid.size)} carts changed`);
+    this.unsaid.clear();
+    this.lastSaid = Date.now();
+  },
+
   async refresh() {
-    if (document.hidden) return;
     this.busy = true;
     this.dirty = false;
     this.lastRefresh = Date.now();
     const changed = new Set(this.changed);
-    const count = new Set([...this.changed, ...this.deleted]).size;
+    const touched = [...this.changed, ...this.deleted];
     this.changed.clear();
     this.deleted.clear();
     try {
       const answer = await fetch(location.href, { headers: { "X-Requested-With": "fragment" } });
       if (this.isEnd(answer)) return;
-      if (answer.status === 404 && this.cart !== undefined) return this.lose();
+      if (answer.status === 404 && this.cart !== undefined) return this.end("gone");
       if (!answer.ok) throw new Error(answer.statusText);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("live");
       if (fresh) this.replace(document.adoptNode(fresh), changed);
-      if (count > 0) announce(plural(count, "cart changed", "carts changed"));
+      this.tell(touched);
+      if (this.poll) this.show("polling");
+      else if (this.source.readyState === EventSource.OPEN) this.show("live");
     } catch {
       this.show("offline");
       this.dirty = true;
@@ -282,6 +308,7 @@ const live = {
     const scrolled = all("pre[id], .scroll", old).map((each) => [each.scrollTop, each.scrollLeft]);
     const top = scrollY;
     old.replaceWith(fresh);
+    this.revision = fresh.dataset.revision;
     prepare(fresh);
     for (const each of all("details[id]", fresh)) each.open = open.includes(each.id);
     all("pre[id], .scroll", fresh).forEach((each, place) => scrolled[place] && each.scrollTo(scrolled[place][1], scrolled[place][0]));
@@ -291,20 +318,16 @@ const live = {
       setTimeout(() => row.classList.remove("is-new"), 3000);
     }
     if (scrollY !== top) scrollTo({ top, behavior: "instant" });
-    if (focus) fresh.querySelector(focus)?.focus({ preventScroll: true });
+    if (focus) (fresh.querySelector(focus) ?? byId("main")).focus({ preventScroll: true });
   },
 
   isEnd(answer) {
     const isEnd = answer.status === 401 || (answer.redirected && new URL(answer.url).pathname === "/sign-in");
-    if (!isEnd || this.ended) return isEnd;
-    this.ended = true;
-    this.source?.close();
-    clearTimeout(this.poll);
-    const notice = byId("session-ended");
-    notice.querySelector("[data-sign-in]").href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
-    notice.hidden = false;
-    byId("live-state").hidden = true;
-    return true;
+    if (isEnd && !this.ended) {
+      document.querySelector("[data-sign-in]").href = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+      this.end("session-ended");
+    }
+    return isEnd;
   },
 };
 
@@ -325,7 +348,6 @@ function prepare(root) {
   showSelection();
 }
 
-selection.load();
-if (document.querySelector("[data-clears-selection]")) changeSelection((keys) => keys.clear());
+if (document.querySelector("[data-clears-selection]")) changeSelection(() => selected.clear());
 prepare(document);
 live.start();

@@ -20,10 +20,8 @@ public struct KeyDraft: Hashable, Sendable {
         self.permission = permission
     }
 
-    /// The key, with a secret and its user; a store gives it its `id`.
-    ///
-    /// - Throws: ``CartError`` `.invalid` that names every field that is out of its bounds.
-    public func key(_ secret: KeySecret, of owner: User, at now: Timestamp) throws(CartError) -> ConsumerKey {
+    /// Every field that is out of its bounds; whether the user exists is not among them.
+    public func problems(at now: Timestamp) -> [CartError.Field] {
         var wrong: [CartError.Field] = []
         func check(_ isRight: Bool, _ name: String, _ rule: String) {
             if !isRight { wrong.append(CartError.Field(name: name, reason: rule)) }
@@ -32,6 +30,14 @@ public struct KeyDraft: Hashable, Sendable {
         check(storeID.map { (1...Int64(Int32.max)).contains($0) } ?? true, "store_id", "must be from 1 to \(Int32.max)")
         check(allowedRanges.count <= Self.mostRanges, "allowed_ips", "must be at most \(Self.mostRanges)")
         check(expires.map { $0 > now } ?? true, "expires", "must lie in the future")
+        return wrong
+    }
+
+    /// The key, with a secret and its user; a store gives it its `id`.
+    ///
+    /// - Throws: ``CartError`` `.invalid` that names every field that is out of its bounds.
+    public func key(_ secret: KeySecret, of owner: User, at now: Timestamp) throws(CartError) -> ConsumerKey {
+        let wrong = problems(at: now)
         guard wrong.isEmpty else { throw .invalid(wrong) }
         return ConsumerKey(
             secret, userID: owner.id, description: description, permission: permission, storeID: storeID, allowedRanges: allowedRanges,

@@ -65,7 +65,7 @@ public struct CartExport: AsyncSequence, Sendable {
 
     public func makeAsyncIterator() -> Iterator { Iterator(export: self) }
 
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         fileprivate let export: CartExport
         private var last: Int64 = 0
         private var isBegun = false

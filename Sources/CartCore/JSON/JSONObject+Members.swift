@@ -24,6 +24,19 @@ extension JSONObject {
         return text
     }
 
+    /// The members that are texts or numbers, in their order.
+    public var texts: [(name: String, value: String)] {
+        var texts: [(String, String)] = []
+        read { (reader, name) throws(CartError) in
+            switch try reader.peek() {
+            case .string: texts.append((name, try reader.string()))
+            case .number: texts.append((name, try reader.number()))
+            default: try reader.skip()
+            }
+        }
+        return texts
+    }
+
     /// The text was read once when it was kept, so it is an object.
     private func read(_ member: (inout JSONReader, String) throws(CartError) -> Void) {
         var reader = JSONReader(Array(text.utf8), maximumDepth: .max)

@@ -36,6 +36,18 @@ public struct CartFilter: Hashable, Sendable {
 
     public init() {}
 
+    /// The same among the carts of the one store that a caller may see.
+    ///
+    /// - Parameter storeID: nil: the caller may see all.
+    /// - Returns: nil if the filter asks for another store.
+    public func narrowed(to storeID: Int64?) -> CartFilter? {
+        guard let storeID else { return self }
+        guard (self.storeID ?? storeID) == storeID else { return nil }
+        var filter = self
+        filter.storeID = storeID
+        return filter
+    }
+
     /// An inclusive range; nil is open.
     public struct Bounds: Hashable, Sendable {
         public var from: Int64?

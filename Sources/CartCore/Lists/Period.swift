@@ -1,11 +1,10 @@
-import CartCore
 import Foundation
 
 /// A stretch of time by its letter, seen from one moment in the shop's time zone.
 ///
 /// Days begin at local midnight, or at the first moment after it where the clocks skip it; weeks begin on Monday. Cart times are compared
 /// in whole Unix seconds.
-enum Period: String, CaseIterable {
+public enum Period: String, Hashable, Sendable, CaseIterable {
     case all = "A"
     case today = "D"
     case yesterday = "LD"
@@ -24,7 +23,7 @@ enum Period: String, CaseIterable {
     /// The first and the last millisecond.
     ///
     /// - Returns: open on both sides for `all` and `custom`.
-    func bounds(at now: Timestamp, in timeZone: TimeZone) -> CartFilter.Bounds {
+    public func bounds(at now: Timestamp, in timeZone: TimeZone) -> CartFilter.Bounds {
         switch self {
         case .all, .custom: CartFilter.Bounds()
         case .today: Self.calendar(.day, 0, at: now, in: timeZone)
@@ -38,6 +37,13 @@ enum Period: String, CaseIterable {
         case .last24Hours: Self.last(.hours(24), before: now)
         case .last7Days: Self.last(.days(7), before: now)
         case .last30Days: Self.last(.days(30), before: now)
+        }
+    }
+
+    /// When the days up to a moment began, ascending; the last is the day of the moment.
+    public static func days(_ count: Int, upTo now: Timestamp, in timeZone: TimeZone) -> [Timestamp] {
+        (0..<count).reversed().compactMap { ago in
+            calendar(.day, -ago, at: now, in: timeZone).from.map(Timestamp.init(milliseconds:))
         }
     }
 

@@ -28,8 +28,7 @@ public struct BulkDelete: Sendable {
     ///
     /// - Returns: nil if it is none for this filter.
     public func count(confirmedBy text: String) -> Int? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), count >= 0, parts[1] == fingerprint else { return nil }
+        guard let count = Int(text.prefix { $0 != "-" }), text == confirmation(count: count) else { return nil }
         return count
     }
 

@@ -13,7 +13,7 @@ public struct Sweeper: Sendable {
     public let policy: SweepPolicy
     private let abandonedAfter: TimeSpan
     private let clock: any WallClock
-    private let holder: String
+    private let random: any RandomSource
 
     public init(
         store: any Store, policy: SweepPolicy, abandonedAfter: TimeSpan, clock: any WallClock, random: any RandomSource
@@ -22,7 +22,7 @@ public struct Sweeper: Sendable {
         self.policy = policy
         self.abandonedAfter = abandonedAfter
         self.clock = clock
-        holder = Hex.encode(random.bytes(16))
+        self.random = random
     }
 
     /// How many carts of each group are due now, and how many there are in all.
@@ -55,19 +55,20 @@ public struct Sweeper: Sendable {
         by author: Author, confirmed: Int? = nil, shouldStop: @Sendable () -> Bool = { false },
         progress: @Sendable (SweepReport) async -> Void = { _ in }
     ) async throws(CartError) -> SweepReport? {
-        let lease = Lease(name: Self.name, holder: holder, duration: Self.leaseDuration)
+        let lease = Lease(name: Self.name, holder: Hex.encode(random.bytes(16)), duration: Self.leaseDuration)
         guard try await store.take(lease, at: clock.now) else { return nil }
         var report = SweepReport(outcome: .running, started: author.now, updated: clock.now)
+        let hasLease: Bool
         do throws(CartError) {
-            try await run(by: author, confirmed: confirmed, under: lease, &report, shouldStop: shouldStop, progress: progress)
+            hasLease = try await run(by: author, confirmed: confirmed, under: lease, &report, shouldStop: shouldStop, progress: progress)
         } catch {
-            if report.outcome == .running { report.outcome = .failed }
+            if report.outcome != .unconfirmed { report.outcome = .failed }
             try? await leave(&report)
             try? await store.giveBack(lease)
             throw error
         }
         // Who lost the lease leaves the word to the one that has it.
-        if report.outcome != .interrupted { try await leave(&report) }
+        if hasLease { try await leave(&report) }
         try await store.giveBack(lease)
         return report
     }
@@ -79,10 +80,11 @@ public struct Sweeper: Sendable {
         try await leave(&report)
     }
 
+    /// - Returns: whether the lease is still held.
     private func run(
         by author: Author, confirmed: Int?, under lease: Lease, _ report: inout SweepReport, shouldStop: @Sendable () -> Bool,
         progress: @Sendable (SweepReport) async -> Void
-    ) async throws(CartError) {
+    ) async throws(CartError) -> Bool {
         let stateClock = StateClock(now: author.now, abandonedAfter: abandonedAfter)
         var work: [(filter: CartFilter, ids: [Int64])] = []
         for group in SweepPolicy.Group.allCases {
@@ -98,21 +100,21 @@ public struct Sweeper: Sendable {
             }
         } else if policy.mustConfirm(report.due, of: report.total) {
             report.outcome = .unconfirmed
-            return
+            return true
         }
         try await leave(&report)
         for (filter, ids) in work {
             for start in stride(from: 0, to: ids.count, by: Self.batch) {
                 let begun = ContinuousClock.now
                 let batch = Array(ids[start..<min(start + Self.batch, ids.count)])
-                guard !shouldStop(),
-                    let removed = try await store.delete(
-                        batch, meeting: filter, at: stateClock, by: Author(author.identity, from: author.address, at: clock.now),
-                        under: lease)
-                else {
-                    report.outcome = .interrupted
-                    return
+                // What stands if it ends here.
+                report.outcome = .interrupted
+                if shouldStop() { return true }
+                let author = Author(author.identity, from: author.address, at: clock.now)
+                guard let removed = try await store.delete(batch, meeting: filter, at: stateClock, by: author, under: lease) else {
+                    return false
                 }
+                report.outcome = .running
                 report.removed += removed
                 report.updated = clock.now
                 await progress(report)
@@ -121,6 +123,7 @@ public struct Sweeper: Sendable {
             }
         }
         report.outcome = .done
+        return true
     }
 
     private func leave(_ report: inout SweepReport) async throws(CartError) {

@@ -119,7 +119,7 @@ public protocol CartStore: Sendable {
     ///
     /// - Parameter days: when each of the days begins that events are counted for, ascending; the last ends with `clock.now`. Zones of
     ///   time differ by whole quarters of an hour; so must these moments.
-    /// - Returns: the figures of each store that has or had carts.
+    /// - Returns: the figures of each store that has carts, or of whose carts there are events on those days.
     func statistics(at clock: StateClock, days: [Timestamp]) async throws(CartError) -> [Int64: CartStatistics]
 
     /// Forgets the events that were counted for the statistics before a moment.

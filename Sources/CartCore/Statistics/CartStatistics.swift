@@ -9,12 +9,22 @@ public struct CartStatistics: Hashable, Sendable {
         public var items: Int64 = 0
         /// The sum of the totals in minor units, by the code of the currency. A sum that would be larger than 2^63 − 1 stays there.
         public var value: [String: Int64] = [:]
+        /// Carts by the code of their currency.
+        public var currencies: [String: Int64] = [:]
 
         public init() {}
+
+        /// The total of a cart on average, in minor units rounded half up, by the code of the currency.
+        public var averageValue: [String: Int64] {
+            currencies.reduce(into: [:]) { averages, entry in
+                averages[entry.key] = Int64(clamping: Amount.rounded(Int128(value[entry.key] ?? 0), divisor: Int128(entry.value)))
+            }
+        }
 
         /// Adds one cart.
         public mutating func add(items: Int64, total: Int64, currency: String) {
             carts += 1
+            currencies[currency, default: 0] += 1
             if items > 0 { withItems += 1 }
             self.items += items
             value[currency, default: 0].addClamping(total)
@@ -25,6 +35,7 @@ public struct CartStatistics: Hashable, Sendable {
             sum.carts += b.carts
             sum.withItems += b.withItems
             sum.items += b.items
+            sum.currencies.merge(b.currencies, uniquingKeysWith: +)
             for (currency, amount) in b.value { sum.value[currency, default: 0].addClamping(amount) }
             return sum
         }

@@ -66,6 +66,15 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
 
     public static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.milliseconds < b.milliseconds }
 
+    /// The form used in settings and flags, in the largest unit that is whole.
+    public var text: String {
+        for (unit, length) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)] as [(String, Int64)]
+        where milliseconds != 0 && milliseconds.isMultiple(of: length) {
+            return "\(milliseconds / length)\(unit)"
+        }
+        return "\(milliseconds / 1000)s"
+    }
+
     /// Reads the form used in settings and flags: a whole number and one of `s`, `m`, `h`, `d`, as in `90s` or `7d`.
     ///
     /// - Returns: nil if the text has another form or the span is longer than 10,000 years.
