@@ -103,7 +103,7 @@ extension Pages {
 
     static func pieces(_ items: [CartItem]) -> String {
         let millionths = items.reduce(0) { $0 + $1.quantity.millionths }
-        return Decimal.shortest(millionths, digits: 6) + (millionths == 1_000_000 ? " piece" : " pieces")
+        return Decimal.shortest(millionths, digits: 6) + (millionths == 1_000_000 ? "\u{A0}piece" : "\u{A0}pieces")
     }
 
     private func sort(_ field: CartSort.Field, _ query: CartsQuery) -> SortView {

@@ -51,7 +51,7 @@ extension Pages {
         guard let confirmed = form["count"].flatMap(Self.number(typed:)) else {
             return try await settingsPage(user, context, problem: "Type the number in digits.")
         }
-        let due = try await parts.sweeper.backlog().due.values.reduce(0, +)
+        let due = try await parts.sweeper.backlog(at: context.now).values.reduce(0, +)
         guard due <= confirmed else {
             return try await settingsPage(user, context, problem: "That is not the number. It is \(Wording.number(due)) now.")
         }
@@ -88,8 +88,8 @@ extension Pages {
         if let own = parts.sweepMetrics.counts.last, let left = last, own.started == left.started, own.updated > left.updated {
             last = own
         }
-        let (groups, total) = try await parts.sweeper.backlog()
-        let due = groups.values.reduce(0, +)
+        let counted = try await parts.statistics.latest()
+        let (due, total) = (counted.due, Int(counted.all.total.carts))
         let policy = parts.sweeper.policy
         let state = CleanUpState(last, sweeps: settings.sweeps, mustConfirm: policy.mustConfirm(due, of: total), at: wording.now)
         return CleanUpView(

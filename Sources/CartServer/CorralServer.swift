@@ -50,7 +50,7 @@ public struct CorralServer: Sendable {
                     store: store, disableKeysUnusedFor: settings.disableKeysUnusedFor, auditRetention: settings.auditRetention,
                     logger: logger), clock: clock, logger: logger), MemoryService(),
             StatisticsService(
-                store: store, latest: live.statistics, abandonedAfter: settings.policy.abandonedAfter, timeZone: settings.timeZone,
+                sweeper: sweeper, latest: live.statistics, abandonedAfter: settings.policy.abandonedAfter, timeZone: settings.timeZone,
                 clock: clock, logger: logger))
         if settings.sweeps {
             application.addServices(

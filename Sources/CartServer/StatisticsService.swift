@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Counts all carts again and again, so that no request has to. The more there are the rarer: counting takes at most a fiftieth of one core.
 struct StatisticsService: Service {
-    let store: any CartStore
+    let sweeper: Sweeper
     let latest: LatestStatistics
     let abandonedAfter: TimeSpan
     let timeZone: TimeZone
@@ -43,6 +43,8 @@ struct StatisticsService: Service {
         latest.giveUp()
     }
 
+    private var store: any CartStore { sweeper.store }
+
     private func count(_ names: inout [Int64: String]) async throws(CartError) {
         let now = clock.now
         let days = Period.days(Self.days, upTo: now, in: timeZone)
@@ -54,7 +56,8 @@ struct StatisticsService: Service {
         for product in top.filter({ [names] in names[$0] == nil }).prefix(Self.mostLookups) where names[product] == nil {
             names[product] = try await name(of: product) ?? ""
         }
-        latest.set(LatestStatistics.Counted(asOf: now, all: all, stores: stores, productNames: names))
+        let due = try await sweeper.backlog(at: now).values.reduce(0, +)
+        latest.set(LatestStatistics.Counted(asOf: now, all: all, stores: stores, productNames: names, due: due))
     }
 
     /// What a cart calls a product; nil if none does.

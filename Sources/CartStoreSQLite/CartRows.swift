@@ -51,7 +51,8 @@ struct CartRows {
             FROM (SELECT value AS batch_id FROM json_each(?)) CROSS JOIN carts ON id = batch_id JOIN cart_documents USING (id)
             \(condition.clause)
             """)
-        select.bind([.text("[\(ids.map(String.init).joined(separator: ","))]")] + condition.values)
+        let batch = Set(ids).sorted().map(String.init).joined(separator: ",")
+        select.bind([.text("[\(batch)]")] + condition.values)
         var found: [Standing] = []
         while try select.step() { found.append(Standing(select)) }
         select.reset()

@@ -34,7 +34,8 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     private func showBacklog(of sweeper: Sweeper) async throws {
-        let (due, total) = try await sweeper.backlog()
+        let due = try await sweeper.backlog(at: SystemWallClock().now)
+        let total = try await sweeper.total()
         let all = due.values.reduce(0, +)
         let mustConfirm = sweeper.policy.mustConfirm(all, of: total)
         switch format {

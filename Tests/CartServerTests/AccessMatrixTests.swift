@@ -38,7 +38,9 @@ struct AccessMatrixTests {
         var path: String { String(route.drop { $0 != " " }.dropFirst()) }
         /// HEAD is GET without the body, permissions and all.
         var methods: [HTTPMethod] { method == .GET ? [.GET, .HEAD] : [method] }
-        var aimsAtCart: Bool { path.contains("{key}") || path.contains("{user_id}") }
+        var aimsAtCart: Bool { path.contains("{key}") || path.contains("{user_id}") || deletesByFilter }
+        var deletesByFilter: Bool { route == "POST /v1/carts/delete" }
+        var deletesCart: Bool { method == .DELETE || deletesByFilter }
         var isListOfCarts: Bool { path.hasSuffix("/sessions") || path == "/api/carts" || path == "/v1/carts" }
     }
 
@@ -66,6 +68,10 @@ struct AccessMatrixTests {
         Row("GET /v1/carts/{key}", .reading, 200, elsewhere: 404),
         Row("PUT /v1/carts/{key}", .writing, 200, elsewhere: 404),
         Row("DELETE /v1/carts/{key}", .writing, 204, elsewhere: 404),
+        // The filter names store 1, which another store's key may not ask for.
+        Row("POST /v1/carts/delete", .writing, 200, elsewhere: 422),
+        Row("GET /v1/carts/export", .reading, 200, elsewhere: 200),
+        Row("GET /v1/stats", .reading, 200, elsewhere: 200),
         Row("GET /v1/keys", .managing, 200, elsewhere: 403),
         Row("POST /v1/keys", .managing, 201, elsewhere: 403),
         Row("GET /v1/keys/{id}", .managing, 200, elsewhere: 403),
@@ -164,6 +170,12 @@ struct AccessMatrixTests {
                         if row.isListOfCarts, method == .GET, answer.status == 200 {
                             let carts = try #require(Self.carts(answer), "\(what)")
                             #expect(carts.isEmpty == (holder.state == .ofOtherStore), "\(what)")
+                        }
+                        if row.path == "/v1/carts/export", method == .GET, answer.status == 200 {
+                            #expect(answer.body.isEmpty == (holder.state == .ofOtherStore), "\(what): \(answer.text)")
+                        }
+                        if row.path == "/v1/stats", method == .GET, answer.status == 200, holder.state == .ofOtherStore {
+                            #expect(answer.object["carts"] as? Int == 0, "\(what): \(answer.text)")
                         }
                         if row.path == "/metrics" {
                             let fromHere = try await server.send(method, row.path, holder.authorization)
@@ -305,6 +317,7 @@ struct AccessMatrixTests {
             .replacing("{id}", with: "\(victim)")
         var body: String?
         if row.route == "PUT /v1/carts/{key}" { body = #"{"items":[{"product_id":2}]}"# }
+        if row.deletesByFilter { body = bulkDelete(ofOwner: cart, on: server) }
         if row.route == "POST /v1/keys" { body = #"{"user":"admin","description":"made by the matrix","permissions":"read"}"# }
 
         let before = Standing(cart: try await server.store.cart(cartKey), key: try await server.store.key(id: victim)?.key)
@@ -314,10 +327,20 @@ struct AccessMatrixTests {
         let after = Standing(cart: try await server.store.cart(cartKey), key: try await server.store.key(id: victim)?.key)
         if answer.status >= 400 || method == .GET || method == .HEAD {
             #expect(after == before, "\(row.route) was answered with \(answer.status)")
-        } else if method == .DELETE {
+        } else if row.deletesCart {
             #expect(after.cart == nil, "\(row.route) was answered with \(answer.status)")
         }
         return answer
+    }
+
+    /// What deletes the cart of an owner, confirmed for whoever sees all stores.
+    private func bulkDelete(ofOwner owner: Int, on server: TestServer) -> String {
+        var filter = CartFilter()
+        filter.ownerID = Int64(owner)
+        filter.storeID = 1
+        let clock = StateClock(now: SystemWallClock().now, abandonedAfter: CartPolicy().abandonedAfter)
+        let confirmation = BulkDelete(filter, in: server.store, at: clock).confirmation(count: 1)
+        return #"{"filter":{"owner_id":\#(owner),"store_id":1},"confirmation":"\#(confirmation)"}"#
     }
 
     /// A new key, to be shown, rotated, revoked, disabled or enabled.

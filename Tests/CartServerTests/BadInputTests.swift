@@ -20,7 +20,7 @@ struct BadInputTests {
         "_fields", "limit", "cursor", "state", "owner_type", "owner_id", "name", "product_ids", "total_min", "total_max", "created_after",
         "created_before", "updated_after", "updated_before", "expires_after", "expires_before", "store_id", "has_contact", "empty",
         "consumer_key", "consumer_secret", "rest_route", "unheard_of", "items_per_page", "sort_by", "cname", "user_id", "total_from",
-        "period", "time_from", "p_ids", "company_id",
+        "period", "time_from", "p_ids", "company_id", "format",
         "_d",
     ]
 

@@ -46,12 +46,54 @@ struct SettingsTests {
             ("database", "sqlite:"), ("database", "sqlite::memory:"),
             ("cocart.dateFormat", "secret"), ("shop.currency", "secret"), ("carts.guestLifetime", "31d"), ("carts.guestLifetime", "0s"),
             ("carts.customerLifetime", "secret"), ("carts.abandonedAfter", "-1h"), ("limits.body", "1"), ("limits.jsonDepth", "100000"),
-            ("limits.connections", "0"), ("limits.idleTimeout", "75"), ("log.level", "secret"),
+            ("limits.connections", "0"), ("limits.idleTimeout", "75"), ("log.level", "secret"), ("carts.keepExpired", "secret"),
+            ("carts.keepExpired", "37"), ("carts.keepExpiredGuest", "-1d"), ("carts.keepExpiredCustomer", "1w"),
+            ("carts.keepEmpty", "1h30m"),
+            ("sweep.enabled", "secret"), ("sweep.enabled", "1"), ("sweep.every", "59s"), ("sweep.every", "8d"), ("sweep.every", "secret"),
+            ("sweep.guard", "1.01"), ("sweep.guard", "-0.1"), ("sweep.guard", "nan"), ("sweep.guard", "20%"),
+            ("dashboard.enabled", "secret"),
         ])
     func outOfRange(key: String, value: String) async throws {
         let error = await #expect(throws: SettingsError.self) { try await Settings.read(flags: [key: value], environment: [:], file: nil) }
         #expect(error?.key == key)
         #expect(error.map { "\($0)".contains("secret") } == false)
+    }
+
+    @Test("expired carts are kept for the time of their group, which is that of all where none is said")
+    func keeping() async throws {
+        let standard = try await Settings.read(environment: [:], file: nil)
+        #expect(standard.sweep == SweepPolicy())
+        #expect(standard.sweep == SweepPolicy(keepGuest: .days(37), keepCustomer: .days(37), keepEmpty: .days(37)))
+        #expect(standard.sweep.guardShare == 0.2)
+        let all = try await Settings.read(environment: ["CORRAL_CARTS_KEEP_EXPIRED": "12h"], file: nil)
+        #expect(all.sweep == SweepPolicy(keepGuest: .hours(12), keepCustomer: .hours(12), keepEmpty: .hours(12)))
+        let never = try await Settings.read(environment: ["CORRAL_CARTS_KEEP_EXPIRED": "never"], file: nil)
+        #expect(never.sweep == SweepPolicy(keepGuest: nil, keepCustomer: nil, keepEmpty: nil))
+        try await withFile("carts:\n  keepExpired: 30d\n  keepExpiredGuest: never\n  keepEmpty: 0s\n") { file in
+            let some = try await Settings.read(environment: ["CORRAL_CARTS_KEEP_EXPIRED_CUSTOMER": "60d"], file: file)
+            #expect(some.sweep == SweepPolicy(keepGuest: nil, keepCustomer: .days(60), keepEmpty: .seconds(0)))
+            let rest = try await Settings.read(environment: [:], file: file)
+            #expect(rest.sweep == SweepPolicy(keepGuest: nil, keepCustomer: .days(30), keepEmpty: .seconds(0)))
+        }
+    }
+
+    @Test("whether and how often the server sweeps, how much at once, and whether there is a dashboard, are read")
+    func sweep() async throws {
+        let standard = try await Settings.read(environment: [:], file: nil)
+        #expect(standard.sweeps && standard.sweepInterval == .minutes(15) && standard.hasDashboard)
+        try await withFile("sweep:\n  enabled: false\n  every: 7d\n  guard: 0.05\ndashboard:\n  enabled: false\n") { file in
+            let settings = try await Settings.read(environment: [:], file: file)
+            #expect(!settings.sweeps && !settings.hasDashboard)
+            #expect(settings.sweepInterval == .days(7))
+            #expect(settings.sweep.guardShare == 0.05)
+            let environment = [
+                "CORRAL_SWEEP_ENABLED": "true", "CORRAL_SWEEP_EVERY": "1m", "CORRAL_SWEEP_GUARD": "1", "CORRAL_DASHBOARD_ENABLED": "true",
+            ]
+            let other = try await Settings.read(environment: environment, file: file)
+            #expect(other.sweeps && other.hasDashboard)
+            #expect(other.sweepInterval == .minutes(1))
+            #expect(other.sweep.guardShare == 1)
+        }
     }
 
     @Test(

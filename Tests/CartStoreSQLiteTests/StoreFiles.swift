@@ -19,7 +19,9 @@ func fillStore(_ store: SQLiteStore, _ count: Int, seed: UInt64 = 1) async throw
 func opening<Value>(_ path: String, _ body: (SQLiteStore) async throws -> Value) async throws -> Value {
     let value = try await using(path, body)
     // The thread that writes holds its connection until it has ended; the last connection takes the log away.
-    for _ in 0..<500 where FileManager.default.fileExists(atPath: path + "-wal") { try await Task.sleep(for: .milliseconds(10)) }
+    for _ in 0..<500 where ["-wal", "-shm"].contains(where: { FileManager.default.fileExists(atPath: path + $0) }) {
+        try await Task.sleep(for: .milliseconds(10))
+    }
     return value
 }
 

@@ -66,7 +66,22 @@ CARTS = {
     },
 }
 
+# Written before the request that deletes them, and there at no other time.
+TILL_CARTS = {
+    "till-7-0001": {
+        "owner": {"type": "customer", "id": "107"}, "source": "till-7",
+        "items": [{"key": "cup", "product_id": 320, "name": "Cup", "unit_price": 900}],
+        "created": "2024-10-08T10:00:00Z", "updated": "2024-10-08T18:20:00Z", "expires": "2024-10-15T18:20:00Z",
+    },
+    "till-7-0002": {
+        "owner": {"type": "customer", "id": "108"}, "source": "till-7",
+        "items": [{"key": "jug", "product_id": 321, "name": "Jug", "unit_price": 2100}],
+        "created": "2024-10-08T11:00:00Z", "updated": "2024-10-08T18:25:00Z", "expires": "2024-10-15T18:25:00Z",
+    },
+}
+
 V1 = "/v1/carts/"
+BULK_DELETE, STATS = V1 + "delete", "/v1/stats"
 COCART = "/wp-json/cocart/v2/"
 CSCART = "/api/carts"
 # Errors are answers to keep as well: the second request under this name, with another body, is refused for that.
@@ -87,11 +102,23 @@ KEY_REQUESTS = [
 # What the key 5 is used for.
 USES = [("GET", V1[:-1]), ("GET", V1 + GUEST), ("GET", V1 + CUSTOMER)]
 # Where the documented page of a list begins, and what it is about. The keys of the arguments were made at another time each time, and
-# are in use: the list of keys begins behind them.
-QUERIES = {KEYS: "?cursor=aWQ6NA", "/v1/audit": "?subject=key:5"}
+# are in use: the list of keys begins behind them. What answers in several media types is asked for each.
+QUERIES = {
+    KEYS: ["?cursor=aWQ6NA"], "/v1/audit": ["?subject=key:5"], V1 + "export": ["?source=cocart", "?source=cocart&format=csv"],
+}
 # Who asks, by what an operation takes: another caller than the one who may write.
 CALLERS = {"apiKey": "api", "adminKey": "admin"}
-# What leads to each documented error: the component and its example; method and path; what `Server.send` takes besides.
+
+
+def confirm_too_few(server):
+    """The body that confirms one cart less than there are."""
+    _, _, answer = server.send("POST", BULK_DELETE, body=b'{"filter":{},"dry_run":true}')
+    number, fingerprint = answer["confirmation"].split("-")
+    return json.dumps({"filter": {}, "confirmation": f"{int(number) - 1}-{fingerprint}"}).encode()
+
+
+# What leads to each documented error: the component and its example; method and path; what `Server.send` takes besides. A body that
+# depends on the carts is a function of the server.
 PROVOCATIONS = [
     ("MalformedJSON", "malformed_json", "PUT", V1 + GUEST, {"body": b'{"items": [}'}),
     ("Unauthenticated", "unauthenticated", "GET", V1 + GUEST, {"caller": None}),
@@ -103,6 +130,14 @@ PROVOCATIONS = [
     ("KeyNotFound", "route_not_found", "DELETE", KEYS + "/5", {"caller": "admin"}),
     ("PreconditionFailed", "stale", "DELETE", V1 + GUEST, {"headers": {"If-Match": '"999999"'}}),
     ("PreconditionFailed", "exists", "PUT", V1 + GUEST, {"headers": {**NAMED, "If-None-Match": "*"}, "body": b"{}"}),
+    ("MoreThanConfirmed", "more", "POST", BULK_DELETE, {"body": confirm_too_few}),
+    ("InvalidBulkDelete", "field", "POST", BULK_DELETE, {"body": b'{"filter":{"state":"lost"},"dry_run":true}'}),
+    ("InvalidBulkDelete", "missing", "POST", BULK_DELETE, {"body": b'{"filter":{"state":"expired"}}'}),
+    ("InvalidBulkDelete", "confirmation", "POST", BULK_DELETE, {"body": b'{"filter":{},"confirmation":"2-0000000000000000"}'}),
+    ("InvalidBulkDelete", "header", "POST", BULK_DELETE, {
+        "headers": {"Idempotency-Key": "two words"}, "body": b'{"filter":{},"confirmation":"2-0000000000000000"}'}),
+    ("InvalidBulkDelete", "repetition", "POST", BULK_DELETE, {
+        "headers": NAMED, "body": b'{"filter":{},"confirmation":"2-0000000000000000"}'}),
     ("TooLarge", "body", "PUT", V1 + GUEST, {"body": b" " * (2 << 20) + b"{}"}),
     ("TooLarge", "url", "GET", V1 + GUEST + "?" + "x" * 8192, {}),
     ("InvalidParameter", "parameters", "GET", "/v1/carts?limit=0&state=lost&colour=red", {}),
@@ -184,9 +219,10 @@ class Document:
             for method, operation in item.items():
                 yield path, method.upper(), operation
 
-    def request(self, path, operation):
-        """The path, headers and body that the examples of the required parameters make."""
-        headers, body = {}, None
+    def requests(self, path, operation):
+        """The path, and by the name of the example of the body, None if there is but one, what `Server.send` takes besides: what the
+        examples of the required parameters make."""
+        headers, bodies = {}, {None: None}
         for parameter in map(self.at, operation.get("parameters", [])):
             if not parameter.get("required"):
                 continue
@@ -198,9 +234,10 @@ class Document:
             else:
                 raise Failure(f"the required parameter {parameter['name']} stands in a place that is not known here")
         if "requestBody" in operation:
-            content = self.at(operation["requestBody"])["content"]
-            body = json.dumps(self.example(content["application/json"], "the body")).encode()
-        return path, {"headers": headers, "body": body}
+            content = self.at(operation["requestBody"])["content"]["application/json"]
+            bodies = {name: named["value"] for name, named in content.get("examples", {}).items()}
+            bodies = bodies or {None: self.example(content, "the body")}
+        return path, {name: {"headers": headers, "body": body} for name, body in bodies.items()}
 
     @staticmethod
     def example(holder, what):
@@ -227,7 +264,7 @@ class Server:
         if not answer.content:
             return answer.status_code, None, None
         media_type = answer.headers["Content-Type"].split(";")[0]
-        if media_type == "text/plain":
+        if media_type in ("text/plain", "text/csv", "application/x-ndjson"):
             return answer.status_code, media_type, answer.text
         value = read_json(answer.content.decode())
         if isinstance(value, dict) and value.get("request_id"):
@@ -235,7 +272,8 @@ class Server:
         return answer.status_code, media_type, value
 
     def put_fixed_cart(self, key):
-        status, _, answer = self.send("PUT", V1 + key, body=json.dumps(CARTS[key]).encode())
+        document = CARTS[key] if key in CARTS else TILL_CARTS[key]
+        status, _, answer = self.send("PUT", V1 + key, body=json.dumps(document).encode())
         if status not in (200, 201):
             raise Failure(f"the cart {key} cannot be put: {status} {answer}")
 
@@ -285,31 +323,43 @@ class Comparison:
         self._server = server
         self._recording = recording
         self._recorded = set()
+        self._confirmation = None
 
     def operation(self, path, method, operation):
         responses = operation["responses"].items()
         successes = {int(status): self._document.at(response) for status, response in responses if status < "300"}
         schemes = {name for requirement in operation["security"] for name in requirement}
         caller = next((CALLERS[name] for name in schemes if name in CALLERS), "writer") if schemes else None
-        path, request = self._document.request(path, operation)
-        if method == "GET":
-            path += QUERIES.get(path, "")
+        path, requests_by_example = self._document.requests(path, operation)
+        seen = set()
         try:
-            self._successes(path, method, caller, request, successes)
+            for example, request in requests_by_example.items():
+                for query in QUERIES.get(path, [""]) if method == "GET" else [""]:
+                    seen |= self._successes(path, query, method, caller, request, successes, example)
+            wanted = {(status, media) for status, response in successes.items() for media in response.get("content", [None])}
+            if seen != wanted:
+                raise Failure(f"{sorted(wanted - seen, key=str)} were not answered")
         finally:
             # Whatever the answer was, the next operation finds both carts again.
             key = path.rsplit("/", 1)[-1]
             if method == "DELETE" and key in CARTS:
                 self._server.put_fixed_cart(key)
 
-    def _successes(self, path, method, caller, request, successes):
+    def _successes(self, path, query, method, caller, request, successes, example):
         seen = set()
+        if path == BULK_DELETE:
+            request = self._bulk_delete(request)
+        request = {**request, "body": None if request["body"] is None else json.dumps(request["body"]).encode()}
         # What creates something replaces it the second time: as many requests as there are successes.
         for _ in successes:
-            status, media_type, body = self._server.send(method, path, caller, **request)
+            if path == STATS:
+                self._wait_for_figures(method, path, caller, successes)
+            status, media_type, body = self._server.send(method, path + query, caller, **request)
             if status not in successes:
                 raise Failure(f"{status} is no documented success: {json.dumps(body)}")
-            seen.add(status)
+            seen.add((status, media_type))
+            if path == BULK_DELETE and "confirmation" in body:
+                self._confirmation = body["confirmation"]
             if path == "/openapi.json":
                 # Its example would be the document inside itself.
                 if not self._recording and (difference := first_difference(body, self._document.json, "the answer")):
@@ -320,15 +370,44 @@ class Comparison:
                 if missing := [line for line in documented if line.startswith("#") and line not in body.splitlines()]:
                     raise Failure(f"the answer lacks {missing}")
             else:
-                self._body(successes[status].get("content", {}), media_type, body, "example")
-        if seen != set(successes):
-            raise Failure(f"the statuses {sorted(set(successes) - seen)} were not answered")
+                content = successes[status].get("content", {})
+                if example and media_type in content:
+                    named = content[media_type].setdefault("examples", {}).setdefault(example, {})
+                    self._body({media_type: named}, media_type, body, "value")
+                else:
+                    self._body(content, media_type, body, "example")
+        return seen
+
+    def _bulk_delete(self, request):
+        """The request with the carts to delete before it, under a name, and with the confirmation that the dry run was answered with."""
+        body = request["body"]
+        if "confirmation" in body:
+            if self._recording:
+                body["confirmation"] = self._confirmation
+            elif body["confirmation"] != self._confirmation:
+                raise Failure(f"the dry run was answered with {self._confirmation}, documented is {body['confirmation']}")
+        else:
+            for key in TILL_CARTS:
+                self._server.put_fixed_cart(key)
+        return {**request, "headers": {**request["headers"], **NAMED}}
+
+    def _wait_for_figures(self, method, path, caller, successes):
+        """Carts are counted in the background, at most two seconds after a write."""
+        end = time.monotonic() + (5 if self._recording else 20)
+        while time.monotonic() < end:
+            status, media_type, body = self._server.send(method, path, caller)
+            documented = successes.get(status, {}).get("content", {}).get(media_type, {}).get("example")
+            if not self._recording and documented is not None and first_difference(body, documented) is None:
+                return
+            time.sleep(0.2)
 
     def error(self, component, name, method, path, request):
         response = self._document.json["components"]["responses"].get(component)
         if response is None:
             raise Failure("there is no such response in the document")
         (documented_type, content), = response["content"].items()
+        if callable(request.get("body")):
+            request = {**request, "body": request["body"](self._server)}
         status, media_type, body = self._server.send(method, path, **request)
         if self._statuses(component) != {str(status)}:
             raise Failure(f"the answer is {status}, documented under {sorted(self._statuses(component))}")
@@ -342,7 +421,7 @@ class Comparison:
         return {status for status, response in responses if response.get("$ref") == reference}
 
     def _body(self, content, media_type, body, member):
-        if list(content) != ([media_type] if media_type else []):
+        if media_type not in (content or [None]):
             raise Failure(f"the answer is {media_type}, documented are {list(content) or 'none'}")
         if media_type is None:
             return

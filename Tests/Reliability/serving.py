@@ -68,6 +68,13 @@ class Store:
             raise Failure(f"corral {' '.join(arguments)} exits with {done.returncode}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def start(self, *arguments):
+        """A command that runs; all that it prints comes through its stdout."""
+        return subprocess.Popen(
+            [self.program, *arguments], env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, encoding="utf-8",
+        )
+
     def create_user(self, name=USER, email=EMAIL, role="administrator", password=PASSWORD):
         """Makes a user who may sign in."""
         self.corral("users", "create", name, "--email", email, "--role", role, "--password-stdin", given=password + "\n")
@@ -162,6 +169,11 @@ class Server:
             if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
         raise Failure("the system does not tell RssAnon")
+
+    def cpu_seconds(self):
+        """The time that processors have spent on the process."""
+        fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
     def threads(self):
         """How many threads the process has; 0 when it has ended."""

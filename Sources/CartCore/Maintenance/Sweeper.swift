@@ -7,6 +7,7 @@ public struct Sweeper: Sendable {
     /// Carts that are removed in one transaction.
     static let batch = 500
     static let leaseDuration = TimeSpan.seconds(30)
+    private static let wordEvery = Duration.seconds(5)
     private static let name = "sweep"
 
     public let store: any Store
@@ -25,15 +26,19 @@ public struct Sweeper: Sendable {
         self.random = random
     }
 
-    /// How many carts of each group are due now, and how many there are in all.
-    public func backlog() async throws(CartError) -> (due: [SweepPolicy.Group: Int], total: Int) {
-        let stateClock = StateClock(now: clock.now, abandonedAfter: abandonedAfter)
+    /// How many carts of each group are due at a moment.
+    public func backlog(at now: Timestamp) async throws(CartError) -> [SweepPolicy.Group: Int] {
         var due: [SweepPolicy.Group: Int] = [:]
         for group in SweepPolicy.Group.allCases {
-            guard let filter = policy.due(group, at: stateClock.now) else { continue }
-            due[group] = try await store.ids(filter, at: stateClock).count
+            guard let filter = policy.due(group, at: now) else { continue }
+            due[group] = try await store.ids(filter, at: StateClock(now: now, abandonedAfter: abandonedAfter)).count
         }
-        return (due, try await store.page(CartQuery(clock: stateClock, limit: 1)).total)
+        return due
+    }
+
+    /// How many carts there are.
+    public func total() async throws(CartError) -> Int {
+        try await store.page(CartQuery(clock: StateClock(now: clock.now, abandonedAfter: abandonedAfter), limit: 1)).total
     }
 
     /// What the last run of any process reported; nil before the first.
@@ -92,7 +97,7 @@ public struct Sweeper: Sendable {
             work.append((filter, try await store.ids(filter, at: stateClock)))
         }
         report.due = work.reduce(0) { $0 + $1.ids.count }
-        report.total = try await store.page(CartQuery(clock: stateClock, limit: 1)).total
+        report.total = try await total()
         if let confirmed {
             guard report.due <= confirmed else {
                 report.outcome = .unconfirmed
@@ -103,6 +108,7 @@ public struct Sweeper: Sendable {
             return true
         }
         try await leave(&report)
+        var left = ContinuousClock.now
         for (filter, ids) in work {
             for start in stride(from: 0, to: ids.count, by: Self.batch) {
                 let begun = ContinuousClock.now
@@ -118,6 +124,10 @@ public struct Sweeper: Sendable {
                 report.removed += removed
                 report.updated = clock.now
                 await progress(report)
+                if .now - left >= Self.wordEvery {
+                    try await leave(&report)
+                    left = .now
+                }
                 // Half of the time belongs to the shop's own writes.
                 try? await Task.sleep(for: ContinuousClock.now - begun)
             }

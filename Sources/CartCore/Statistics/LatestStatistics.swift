@@ -11,12 +11,17 @@ public final class LatestStatistics: Sendable {
         public var stores: [Int64: CartStatistics]
         /// What the products that stand in the most abandoned carts are called.
         public var productNames: [Int64: String]
+        /// Carts that are due for the sweep.
+        public var due: Int
 
-        public init(asOf: Timestamp, all: CartStatistics, stores: [Int64: CartStatistics], productNames: [Int64: String]) {
+        public init(
+            asOf: Timestamp, all: CartStatistics, stores: [Int64: CartStatistics], productNames: [Int64: String], due: Int
+        ) {
             self.asOf = asOf
             self.all = all
             self.stores = stores
             self.productNames = productNames
+            self.due = due
         }
 
         /// The figures that somebody may see.

@@ -61,7 +61,7 @@ struct ItemView: View {
 
     init(_ item: CartItem, _ currency: Currency) {
         product = item.name.isEmpty ? "Product \(item.productID)" : item.name
-        attributes = item.variation.texts.map { Attribute(name: $0.name, value: $0.value) }
+        attributes = item.variation.texts.map { Attribute(name: Self.label(of: $0.name), value: $0.value) }
         sku = item.sku.isEmpty ? nil : item.sku
         productID = String(item.productID)
         variationID = item.variationID == 0 ? nil : String(item.variationID)
@@ -70,6 +70,12 @@ struct ItemView: View {
         subtotal = Wording.money(item.subtotal, currency)
         tax = Wording.money(item.tax, currency)
         lineTotal = Wording.money(item.total, currency)
+    }
+
+    /// WooCommerce's `attribute_pa_colour` as people say it.
+    private static func label(of name: String) -> String {
+        let words = name.trimmingPrefix("attribute_").trimmingPrefix("pa_").replacing("_", with: " ").replacing("-", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
 }
 
