@@ -6,13 +6,14 @@ SWIFT ?= swift
 # Passed on by `make run`, as in: make run ARGS="--carts 10000"
 ARGS ?=
 
-# What `make fuzz` and `make crash` do how often, and from which seed.
+# What `make fuzz`, `make crash` and `make maintenance` do how often or with how much, and from which seed.
 REQUESTS ?= 1000000
 ROUNDS ?= 1000
+CARTS ?= 1000000
 SEED ?= 1
 
-.PHONY: measured help setup run test trials examples check lint warnings docs release fuzz crash faults slow-sockets timing overhead reliability \
-	sanitize clean
+.PHONY: measured help setup run test trials examples check lint warnings docs release fuzz crash faults slow-sockets maintenance timing overhead \
+	reliability sanitize clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -72,13 +73,16 @@ faults: measured ## Let the disk fail, fill it, damage the file, set the clock
 slow-sockets: measured ## Keep 2,000 slow clients, and time the others
 	python3 -B Tests/Reliability/slow_sockets.py --program $$($(built))/corral
 
+maintenance: measured ## Count, export, back up and sweep many carts beside clients; CARTS=1000000 SEED=1
+	python3 -B Tests/Reliability/maintenance.py --program $$($(built))/corral --carts $(CARTS) --seed $(SEED)
+
 timing: measured ## Test whether the time of a refusal tells anything
 	$$($(built))/corral-measure timing
 
 overhead: measured ## Measure what authentication, limits, audit and counting cost
 	python3 -B Tests/Reliability/overhead.py --program $$($(built))/corral --measure $$($(built))/corral-measure
 
-reliability: fuzz crash faults slow-sockets timing overhead sanitize ## All of these: the figures of docs/reliability.md
+reliability: fuzz crash faults slow-sockets maintenance timing overhead sanitize ## All of these: the figures of docs/reliability.md
 
 sanitize: setup ## Run all tests under the address and the thread sanitizer
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/asan

@@ -34,7 +34,7 @@ struct ErrorBody {
         case .permissionDenied: (status, details) = (.forbidden, nil)
         case .cartNotFound, .keyNotFound: (status, details) = (.notFound, nil)
         case .routeNotFound: (status, details) = (methods == nil ? .notFound : .methodNotAllowed, nil)
-        case .malformedJSON, .invalid, .conflict: (status, details) = (.badRequest, error.reason)
+        case .malformedJSON, .invalid, .conflict, .unconfirmed: (status, details) = (.badRequest, error.reason)
         case .tooLarge: (status, details) = (.contentTooLarge, error.reason)
         case .tooManyRequests: (status, details) = (.tooManyRequests, error.reason)
         case .unavailable: (status, details) = (.serviceUnavailable, "The carts cannot be reached at the moment.")

@@ -37,7 +37,7 @@ struct ErrorBody {
             (status, code, message) = (.badRequest, "rest_invalid_json", "Invalid JSON body passed.")
         case .tooLarge:
             (status, code, message) = (.contentTooLarge, "rest_content_too_large", error.reason)
-        case .conflict:
+        case .conflict, .unconfirmed:
             (status, code, message) = (.conflict, "cocart_session_changed", error.reason)
         case .tooManyRequests:
             (status, code, message) = (

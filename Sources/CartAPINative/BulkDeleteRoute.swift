@@ -17,7 +17,7 @@ struct BulkDeleteRoute: Sendable {
         try caller.requireWriting()
         let body = try await request.body(limit: limits.body)
         let asked = try BulkDeleteRequest(document: body, maximumDepth: limits.jsonDepth)
-        let filter = try asked.filter.narrowedOrRefused(to: caller.storeID)
+        let filter = try asked.filter.narrowedOrRefused(to: caller.storeID, field: "filter.store_id")
         let delete = BulkDelete(filter, in: carts.store, at: carts.stateClock(at: context.now))
         if asked.isDryRun {
             let count = try await delete.count()
@@ -38,7 +38,9 @@ struct BulkDeleteRoute: Sendable {
         if let once {
             // The carts went in many transactions. If the server stopped before this one, the request is done again and finds the rest.
             let kept = Self.kept(deleted, once)
-            _ = try await carts.store.apply([], by: author, once: once) { _ in kept }
+            if case .repeated(let kept) = try await carts.store.apply([], by: author, once: once, answer: { _ in kept }) {
+                return try Self.answer(kept, once)
+            }
         }
         return Self.answer(deleted: deleted)
     }

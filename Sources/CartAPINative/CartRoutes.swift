@@ -16,10 +16,22 @@ struct CartRoutes: Sendable {
         group.delete("{key}", use: delete)
     }
 
-    private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
-        guard let key = context.cartKey else {
-            throw CartError(.cartNotFound, "No key has this form.")
+    /// The same for carts that are called like a route. Only `GET /v1/carts/export` is always the route.
+    func addNamesakes(to group: RouterGroup<CartRequestContext>) {
+        for name in ["delete", "export"] {
+            group.put(RouterPath(name), use: put)
+            group.delete(RouterPath(name), use: delete)
         }
+        group.get("delete", use: show)
+    }
+
+    /// The key at the end of the path; nil if no cart can have it.
+    private func key(_ request: Request, _ context: CartRequestContext) -> CartKey? {
+        context.cartKey ?? request.uri.path.split(separator: "/").last.flatMap { CartKey($0) }
+    }
+
+    private func standingKey(_ request: Request, _ context: CartRequestContext) throws(CartError) -> CartKey {
+        guard let key = key(request, context) else { throw CartError(.cartNotFound, "No key has this form.") }
         return key
     }
 
@@ -41,7 +53,7 @@ struct CartRoutes: Sendable {
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
-        let record = try await carts.cart(try key(context), in: caller.storeID)
+        let record = try await carts.cart(try standingKey(request, context), in: caller.storeID)
         let state = record.state(of: try record.cart(), at: carts.stateClock(at: context.now))
         return answer(record, state: state)
     }
@@ -49,7 +61,7 @@ struct CartRoutes: Sendable {
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireWriting()
-        guard let key = context.cartKey else {
+        guard let key = key(request, context) else {
             throw CartError.invalid("key", "must be 1 to 42 of A-Z a-z 0-9 _ -")
         }
         let body = try await request.body(limit: limits.body)
@@ -65,7 +77,7 @@ struct CartRoutes: Sendable {
         try caller.requireWriting()
         let body = try await request.body(limit: limits.body)
         try await carts.delete(
-            try key(context), if: try precondition(request), in: caller.storeID, by: context.author(caller),
+            try standingKey(request, context), if: try precondition(request), in: caller.storeID, by: context.author(caller),
             once: try IdempotentRequest(request, body: body, caller, context))
         return Response(status: .noContent, headers: [.cacheControl: "no-store"])
     }

@@ -25,9 +25,9 @@ extension CartFilter {
     /// The same among the carts of the one store that a caller may see, where nothing at all could be mistaken for an answer.
     ///
     /// - Throws: ``CartError`` `.invalid` if the filter asks for another store.
-    func narrowedOrRefused(to storeID: Int64?) throws(CartError) -> CartFilter {
+    func narrowedOrRefused(to storeID: Int64?, field: String = "store_id") throws(CartError) -> CartFilter {
         guard let filter = narrowed(to: storeID) else {
-            throw .invalid("store_id", "must be \(storeID ?? 1), the store of the key")
+            throw .invalid(field, "must be \(storeID ?? 1), the store of the key")
         }
         return filter
     }

@@ -25,7 +25,8 @@ public struct NativeAPI: Dialect {
         let group = router.group("/v1/carts")
         BulkDeleteRoute(carts: carts, answers: keys.store, gate: gate, limits: limits).add(to: group)
         ExportRoute(carts: carts, gate: gate).add(to: group)
-        CartRoutes(carts: carts, gate: gate, limits: limits).add(to: group)
+        let cartRoutes = CartRoutes(carts: carts, gate: gate, limits: limits)
+        cartRoutes.add(to: group)
         StatisticsRoute(statistics: statistics, timeZone: timeZone, gate: gate).add(to: router)
         KeyRoutes(keys: keys, gate: gate, limits: limits).add(to: router.group("/v1/keys"))
         AuditRoute(audit: audit, gate: gate).add(to: router)
@@ -33,6 +34,8 @@ public struct NativeAPI: Dialect {
         router.get("/openapi.json") { _, _ in Response(headers: .native, bytes: openAPI) }
         MetricsRoute(metrics: metrics, sweep: sweep, store: carts.store, keys: keys.store, gate: gate).add(to: router)
         routes = router.all
+        // Behind the list of routes, since these are no others: carts whose keys are the names of routes.
+        cartRoutes.addNamesakes(to: group)
         responder = router.buildResponder()
     }
 

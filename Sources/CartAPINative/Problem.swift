@@ -24,6 +24,7 @@ struct Problem {
         case .cartNotFound: (status, code) = (.notFound, "cart_not_found")
         case .keyNotFound: (status, code) = (.notFound, "key_not_found")
         case .conflict: (status, code) = (.preconditionFailed, "revision_mismatch")
+        case .unconfirmed: (status, code) = (.conflict, "more_than_confirmed")
         case .unauthenticated: (status, code) = (.unauthorized, "unauthenticated")
         case .permissionDenied: (status, code) = (.forbidden, "permission_denied")
         case .routeNotFound: (status, code) = (.notFound, "route_not_found")
@@ -74,7 +75,7 @@ struct Problem {
         switch error.code {
         case .unauthenticated: "The credentials are missing or not accepted."
         case .unavailable: "The carts cannot be reached at the moment."
-        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge,
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .unconfirmed, .permissionDenied, .routeNotFound, .tooLarge,
             .tooManyRequests:
             error.reason
         }

@@ -14,6 +14,8 @@ public struct CartError: Error, Hashable, Sendable, CustomStringConvertible {
         case keyNotFound
         /// The cart is not at the revision that the caller named, or exists although it must not.
         case conflict
+        /// More carts would be removed than the caller confirmed.
+        case unconfirmed
         /// No credentials, or none that are accepted.
         case unauthenticated
         /// The caller is known and may not do this.
@@ -68,7 +70,8 @@ public struct CartError: Error, Hashable, Sendable, CustomStringConvertible {
         switch code {
         case .unauthenticated, .permissionDenied: hiddenReason ?? reason
         case .tooManyRequests: "too many requests"
-        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .routeNotFound, .tooLarge, .unavailable: hiddenReason
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .unconfirmed, .routeNotFound, .tooLarge, .unavailable:
+            hiddenReason
         }
     }
 

@@ -49,7 +49,7 @@ extension Pages {
         do {
             return .deleted(try await delete.run(confirmed: confirmed, by: author))
         } catch {
-            guard error.code == .conflict else { throw error }
+            guard error.code == .unconfirmed else { throw error }
             return .refused("More carts match now. Look at the number again.")
         }
     }

@@ -9,7 +9,9 @@ extension Pages {
         ("24h", "Last 24 hours"), ("7d", "Last 7 days"), ("30d", "Last 30 days"), ("custom", "Between two dates"),
     ]
     private static let usersTypes = [("", "Everybody"), ("R", "Registered customers"), ("G", "Guests")]
-    private static let contents = [("", "Anything or nothing"), ("items", "Items to buy"), ("wishlist", "A wish list"), ("empty", "Nothing")]
+    private static let contents = [
+        ("", "Anything or nothing"), ("items", "Items to buy"), ("wishlist", "A wish list"), ("empty", "Nothing"),
+    ]
 
     func filters(_ query: CartsQuery) -> FiltersView {
         func options(_ choices: [(String, String)], _ field: String) -> [OptionView] {

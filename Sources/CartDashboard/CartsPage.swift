@@ -85,7 +85,8 @@ extension Pages {
             deleteFound: query.set.isEmpty || !query.problems.isEmpty
                 ? nil
                 : DeleteFoundView(
-                    label: "Delete all \(Wording.number(page.total)) found…", fields: query.set.map { FieldView(name: $0.name, value: $0.value) }))
+                    label: "Delete all \(Wording.number(page.total)) found…",
+                    fields: query.set.map { FieldView(name: $0.name, value: $0.value) }))
     }
 
     /// Rows of carts; damaged ones are left out and logged.
@@ -109,7 +110,8 @@ extension Pages {
     private func sort(_ field: CartSort.Field, _ query: CartsQuery) -> SortView {
         let isSorted = query.sort.field == field
         let isUp = query.sort.direction == .ascending
-        let next: CartSort.Direction = isSorted ? (isUp ? .descending : .ascending) : field == .customer || field == .expires ? .ascending : .descending
+        let next: CartSort.Direction =
+            isSorted ? (isUp ? .descending : .ascending) : field == .customer || field == .expires ? .ascending : .descending
         return SortView(
             direction: isSorted ? (isUp ? "ascending" : "descending") : "none", href: query.href(sort: CartSort(field, next)),
             isUp: isSorted && isUp, isDown: isSorted && !isUp, isUnsorted: !isSorted)

@@ -37,7 +37,11 @@ extension Pages {
         get("/changes", on: router) { _, request, _ in
             let after = QueryParameters(request.uri.query)["after"].flatMap { Int64($0) }
             let changes: Changes
-            if let after { changes = try await Changes(in: store, after: after) } else { changes = Changes(revision: try await store.revision()) }
+            if let after {
+                changes = try await Changes(in: store, after: after)
+            } else {
+                changes = Changes(revision: try await store.revision())
+            }
             return Response(
                 headers: [.contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
                 bytes: changes.json)

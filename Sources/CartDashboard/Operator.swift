@@ -31,7 +31,9 @@ struct SessionSecret: Sendable {
     var sessionID: [UInt8] { Array(SHA256.hash(data: Data(text.utf8))) }
 
     /// What forms of the session send back. Pages of others cannot know it.
-    var csrf: String { Hex.encode(HMAC<SHA256>.authenticationCode(for: Data("csrf".utf8), using: SymmetricKey(data: Data(text.utf8))).prefix(16)) }
+    var csrf: String {
+        Hex.encode(HMAC<SHA256>.authenticationCode(for: Data("csrf".utf8), using: SymmetricKey(data: Data(text.utf8))).prefix(16))
+    }
 
     /// Whether a form sent the right text, compared in constant time.
     func accepts(csrf text: String?) -> Bool {

@@ -37,7 +37,8 @@ extension Pages {
         let value = money(total.value)
         return [
             FigureView(
-                label: "Carts now", value: Wording.number(total.carts), note: "\(Wording.number(total.withItems)) with items", href: "/carts"),
+                label: "Carts now", value: Wording.number(total.carts), note: "\(Wording.number(total.withItems)) with items",
+                href: "/carts"),
             FigureView(label: "Value now", value: value[0], others: Array(value.dropFirst())),
             FigureView(
                 label: "Abandoned", value: Wording.number(abandoned.carts), others: money(abandoned.value), href: "/carts?state=abandoned"),

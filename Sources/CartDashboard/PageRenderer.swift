@@ -27,9 +27,9 @@ struct PageRenderer: Sendable {
     private static let headers: HTTPFields = [
         .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
         .contentSecurityPolicy: """
-            default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
-            base-uri 'none'; frame-ancestors 'none'
-            """,
+        default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; \
+        base-uri 'none'; frame-ancestors 'none'
+        """,
         .constant("Referrer-Policy"): "same-origin", .constant("X-Frame-Options"): "DENY",
         .constant("Cross-Origin-Opener-Policy"): "same-origin",
     ]

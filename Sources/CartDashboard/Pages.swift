@@ -157,7 +157,7 @@ struct MessageView: View {
             case .malformedJSON, .invalid: (.badRequest, "That does not look right")
             case .cartNotFound: (.notFound, "There is no such cart")
             case .keyNotFound: (.notFound, "There is no such key")
-            case .conflict: (.conflict, "That has changed meanwhile")
+            case .conflict, .unconfirmed: (.conflict, "That has changed meanwhile")
             case .unauthenticated: (.unauthorized, "Please sign in")
             case .permissionDenied: (.forbidden, "You may not do that")
             case .routeNotFound: (.notFound, "There is no such page")
@@ -166,7 +166,8 @@ struct MessageView: View {
             case .unavailable: (.serviceUnavailable, "The store cannot be reached")
             }
         status = String(code.code)
-        sentence = error.code == .cartNotFound
+        sentence =
+            error.code == .cartNotFound
             ? "It may have been deleted or have expired. Look for it in the list, or in the audit trail." : error.reason
         self.requestID = code.code >= 500 ? requestID : nil
         if error.code == .cartNotFound { back = LinkView(href: "/carts", label: "Back to the carts") }

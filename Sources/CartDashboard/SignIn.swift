@@ -38,7 +38,8 @@ extension Pages {
         let caller = try await parts.gate.caller(showing: credentials, in: context)
         guard case .password = caller.credential else { throw CartError(.unauthenticated, "no password") }
         guard caller.user.role.mayUseCarts else {
-            throw CartError(.permissionDenied, "Your role does not allow the use of the dashboard.", hiddenReason: "role without the dashboard")
+            throw CartError(
+                .permissionDenied, "Your role does not allow the use of the dashboard.", hiddenReason: "role without the dashboard")
         }
         let secret = SessionSecret(random: parts.random)
         let session = Session(
@@ -54,7 +55,8 @@ extension Pages {
         let message =
             switch error.code {
             case .unauthenticated: "Name or password is wrong. Check both and try again."
-            case .permissionDenied, .tooManyRequests, .unavailable, .tooLarge, .malformedJSON, .invalid, .conflict, .cartNotFound,
+            case .permissionDenied, .tooManyRequests, .unavailable, .tooLarge, .malformedJSON, .invalid, .conflict, .unconfirmed,
+                .cartNotFound,
                 .keyNotFound, .routeNotFound:
                 error.reason
             }

@@ -138,7 +138,7 @@ extension CartRequestContext {
         switch error.code {
         case .unavailable: logger.error("\(error.reason)")
         case .unauthenticated: logger.info("Refused", metadata: ["reason": "\(error.reason)"])
-        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .permissionDenied, .routeNotFound, .tooLarge,
+        case .malformedJSON, .invalid, .cartNotFound, .keyNotFound, .conflict, .unconfirmed, .permissionDenied, .routeNotFound, .tooLarge,
             .tooManyRequests:
             logger.debug("\(error.code.rawValue)", metadata: ["reason": "\(error.reason)"])
         }

@@ -130,7 +130,8 @@ public struct CorralServer: Sendable {
     private func frontDoor(_ live: Live) -> FrontDoor {
         let gate = gate()
         return FrontDoor(
-            dialects: [cocart(gate), cscart(gate)] + (settings.hasDashboard ? [dashboard(gate, live)] : []), fallback: native(gate, live), gate: gate,
+            dialects: [cocart(gate), cscart(gate)] + (settings.hasDashboard ? [dashboard(gate, live)] : []), fallback: native(gate, live),
+            gate: gate,
             proxies: TrustedProxies(settings.trustedProxies, ownScheme: settings.scheme), clock: clock, limits: settings.limits,
             crossOrigin: CrossOrigin(origins: settings.origins), metrics: live.metrics, usage: live.usage, refusals: live.refusals,
             accessLog: settings.logsAccess ? AccessLog(logger: logger) : nil)

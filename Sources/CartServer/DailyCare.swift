@@ -2,7 +2,8 @@ import CartCore
 import Logging
 import ServiceLifecycle
 
-/// What is done once a day: keys that nobody uses are disabled, and what is older than the audit trail may be is forgotten.
+/// What is done once a day: keys that nobody uses are disabled; kept answers and sessions that have expired are forgotten, and what is
+/// older than the audit trail may be.
 struct DailyCare: Sendable {
     let store: any Store
     let disableKeysUnusedFor: TimeSpan?
@@ -17,6 +18,7 @@ struct DailyCare: Sendable {
         if let disableKeysUnusedFor { try await disableKeys(unusedFor: disableKeysUnusedFor, now: now) }
         // Of refused calls there are never more than a number, whatever the setting.
         let moment = auditRetention.map { now - $0 } ?? .earliest
+        while try await store.forgetExpired(at: now, limit: Self.batch) >= Self.batch {}
         try await store.forgetUsage(before: moment.day)
         try await store.forgetEvents(before: moment)
         while try await store.forgetAudit(before: moment, limit: Self.batch) == Self.batch {

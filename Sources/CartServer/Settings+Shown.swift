@@ -23,14 +23,17 @@ extension Settings {
                 "Pages that browsers may show answers to."),
             SettingsShown.Setting("shop.timeZone", timeZone.identifier, "Where days, weeks and months begin."),
             SettingsShown.Setting("shop.currency", policy.currency.code, "The currency of new carts."),
-            SettingsShown.Setting("carts.guestLifetime", span(policy.guestLifetime), "How long a guest's cart lives after its last change."),
+            SettingsShown.Setting(
+                "carts.guestLifetime", span(policy.guestLifetime), "How long a guest's cart lives after its last change."),
             SettingsShown.Setting(
                 "carts.customerLifetime", span(policy.customerLifetime), "How long a customer's cart lives after its last change."),
-            SettingsShown.Setting("carts.abandonedAfter", span(policy.abandonedAfter), "How long a cart rests before it counts as abandoned."),
+            SettingsShown.Setting(
+                "carts.abandonedAfter", span(policy.abandonedAfter), "How long a cart rests before it counts as abandoned."),
             SettingsShown.Setting("carts.keepExpiredGuest", span(sweep.keepGuest), "How long the sweep leaves a guest's expired cart."),
             SettingsShown.Setting(
                 "carts.keepExpiredCustomer", span(sweep.keepCustomer), "How long the sweep leaves a customer's expired cart."),
-            SettingsShown.Setting("carts.keepEmpty", span(sweep.keepEmpty), "How long the sweep leaves an expired cart that holds nothing."),
+            SettingsShown.Setting(
+                "carts.keepEmpty", span(sweep.keepEmpty), "How long the sweep leaves an expired cart that holds nothing."),
             SettingsShown.Setting("sweep.enabled", flag(sweeps), "Whether this server sweeps by itself."),
             SettingsShown.Setting("sweep.every", span(sweepInterval), "How often it does."),
             SettingsShown.Setting("sweep.guard", String(sweep.guardShare), "The share of all carts that a run may remove by itself."),

@@ -50,8 +50,6 @@ struct SweepService: Service {
                 logger.info("Swept", metadata: ["removed": "\(report.removed)", "milliseconds": "\(report.duration.milliseconds)"])
             case .done, .running, .interrupted, .clockJumped, .failed: break
             }
-            // What was kept for a time, and for nobody any more.
-            while try await sweeper.store.forgetExpired(at: clock.now, limit: 500) >= 500, !Task.isShuttingDownGracefully {}
         } catch {
             logger.warning("The sweep failed and will be tried again", metadata: ["reason": "\(error.reason)"])
         }

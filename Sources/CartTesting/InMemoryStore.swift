@@ -128,7 +128,9 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
             guard state.carts.isEmpty else { return nil }
             let entries = state.audit.count
             while case let carts = next(), !carts.isEmpty {
-                for cart in carts { _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil), by: author, abandonedAfter: abandonedAfter) }
+                for cart in carts {
+                    _ = state.apply(.save(cart, wasAbandoned: false, replacing: nil), by: author, abandonedAfter: abandonedAfter)
+                }
             }
             state.audit.removeSubrange(entries...)
             if !state.carts.isEmpty { state.note(.fill(count: state.carts.count, by: author)) }

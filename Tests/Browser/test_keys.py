@@ -59,8 +59,7 @@ class KeysTests(dashboard.Case):
         page.get_by_label("How long the old secret works").select_option(label="1 day")
         page.get_by_role("button", name="Rotate").click()
         self.heading(page, "“Stock report” has a new secret")
-        new_login, new_secret = self.secrets(page)
-        self.assertEqual(new_login, login)
+        [new_secret] = self.secrets(page)
         self.assertNotEqual(new_secret, secret)
         expect(page.get_by_text("The old secret works until")).to_be_visible()
         self.assertEqual([self.carts(login, each) for each in [secret, new_secret]], [(200, 1), (200, 1)])
@@ -86,7 +85,7 @@ class KeysTests(dashboard.Case):
         page.get_by_role("button", name="Rotate").click()
         self.heading(page, "“No grace” has a new secret")
         expect(page.get_by_text("The old secret works no longer.")).to_be_visible()
-        _, new_secret = self.secrets(page)
+        [new_secret] = self.secrets(page)
         self.assertEqual([self.carts(login, each) for each in [secret, new_secret]], [(401, None), (200, 1)])
 
     def test_disable_and_enable(self):
@@ -98,7 +97,7 @@ class KeysTests(dashboard.Case):
         self.assertEqual(self.carts(login, secret)[0], 401)
         page.get_by_role("button", name="Enable").click()
         expect(page.get_by_role("status").first).to_have_text("The key was enabled.")
-        self.assertEqual(self.carts(login, secret)[0], 200)
+        self.until(lambda: self.carts(login, secret)[0] == 200)
 
     def test_api_key(self):
         page = self.open("/keys")

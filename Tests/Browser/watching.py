@@ -11,10 +11,10 @@ Object.defineProperty(window, "__xss", { set: (value) => watchman(`executed: ${v
 
 
 class Watch:
-    """What happened on the pages of a context. Expected are patterns of which each must be found."""
+    """What happened on the pages of a context. Patterns say what is no problem: of those that are expected each must be found."""
 
     def __init__(self, context):
-        self.found, self.expected = [], []
+        self.found, self.expected, self.allowed = [], [], []
         context.on("console", lambda message: message.type == "error" and self._note(f"console: {message.text}"))
         context.on("weberror", lambda error: self._note(f"error: {error.error}"))
         context.on("requestfailed", self._failed)
@@ -27,9 +27,14 @@ class Watch:
         """Says that something will happen that would be wrong otherwise."""
         self.expected.append(pattern)
 
+    def allow(self, pattern):
+        """Says that something may happen that would be wrong otherwise."""
+        self.allowed.append(pattern)
+
     def problems(self):
         """What happened and was not expected, and what was expected and did not happen."""
-        unexpected = [each for each in self.found if not any(re.search(pattern, each) for pattern in self.expected)]
+        patterns = self.expected + self.allowed
+        unexpected = [each for each in self.found if not any(re.search(pattern, each) for pattern in patterns)]
         missed = [pattern for pattern in self.expected if not any(re.search(pattern, each) for each in self.found)]
         return unexpected + [f"did not happen: {pattern}" for pattern in missed]
 
@@ -38,7 +43,7 @@ class Watch:
 
     def _failed(self, request):
         # A page that is left drops what it still asks for.
-        if request.resource_type in ("eventsource", "fetch") and request.failure == "net::ERR_ABORTED":
+        if request.failure == "net::ERR_ABORTED" and request.resource_type not in ("document", "script", "stylesheet"):
             return
         self._note(f"request: {request.failure} {request.method} {request.url}")
 

@@ -78,7 +78,7 @@ struct BulkDeleteTests {
         }
     }
 
-    @Test("More carts than were confirmed are a conflict that names both numbers, and nothing is removed")
+    @Test("More carts than were confirmed are refused with an error that names both numbers, and nothing is removed")
     func moreThanConfirmed() async throws {
         try await shop.keepDue(12)
         let front = PausingStore(store: shop.store)
@@ -86,7 +86,7 @@ struct BulkDeleteTests {
         let count = try await bulk.count()
         #expect(count == 12)
         let error = await #expect(throws: CartError.self) { _ = try await bulk.run(confirmed: 11, by: shop.author) }
-        #expect(error?.code == .conflict)
+        #expect(error?.code == .unconfirmed)
         #expect(error?.reason.contains("12") == true)
         #expect(error?.reason.contains("11") == true)
         #expect(front.sizes.isEmpty)

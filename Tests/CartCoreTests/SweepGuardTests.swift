@@ -49,14 +49,14 @@ struct SweepGuardTests {
         #expect(last == report)
     }
 
-    @Test("A confirmed number that is too small is a conflict, and nothing is removed", arguments: [0, 1000])
+    @Test("A confirmed number that is too small is refused, and nothing is removed", arguments: [0, 1000])
     func tooSmall(confirmed: Int) async throws {
         try await shop.keepDue(1001)
         let front = PausingStore(store: shop.store)
         let error = await #expect(throws: CartError.self) {
             _ = try await shop.sweeper(over: front).run(by: shop.author, confirmed: confirmed)
         }
-        #expect(error?.code == .conflict)
+        #expect(error?.code == .unconfirmed)
         #expect(error?.reason.contains("1001") == true)
         #expect(front.sizes.isEmpty)
         let left = try await shop.count()
@@ -95,7 +95,7 @@ struct SweepGuardTests {
         let error = await #expect(throws: CartError.self) {
             _ = try await shop.sweeper().run(by: shop.author, confirmed: 2)
         }
-        #expect(error?.code == .conflict)
+        #expect(error?.code == .unconfirmed)
         let left = try await shop.count()
         #expect(left == 3)
     }

@@ -46,7 +46,7 @@ struct NativeTests {
                 (.GET, "/v1/carts/a", nil, "", 401, "unauthenticated"),
                 (.GET, "/v1/carts/a", TestServer.personal, "", 401, "unauthenticated"),
                 (.GET, "/nothing", nil, "", 404, "route_not_found"),
-                (.GET, "/", nil, "", 404, "route_not_found"),
+                (.GET, "/v2/carts", nil, "", 404, "route_not_found"),
             ]
             for (method, path, authorization, body, status, code) in cases {
                 let answer = try await server.send(method, path, authorization, body: method == .PUT ? Array(body.utf8) : nil)

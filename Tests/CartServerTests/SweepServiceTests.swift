@@ -15,6 +15,7 @@ struct SweepServiceTests {
     ) async throws {
         try await TestServer.run(
             {
+                $0.sweeps = true
                 $0.sweepInterval = .seconds(1)
                 change(&$0)
             }, clock: clock, body)

@@ -63,6 +63,8 @@ struct TestServer: Sendable {
         defer { try? FileManager.default.removeItem(at: folder) }
         var settings = Settings()
         settings.port = 0
+        // A test's carts shall be gone when the test says so.
+        settings.sweeps = false
         settings.database = .sqlite(path: folder.appending(path: "carts.db").path)
         change(&settings)
         let store = try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter)

@@ -87,6 +87,6 @@ class Costs:
     def show(self, seconds):
         """Prints, and returns the share of a processor."""
         share = (self._bench.server.cpu_seconds() - self._before) / seconds
-        print(f"{self._bench.carts} carts and one write a second: {100 * share:.2f} % of a processor, counted {len(self._counted)} times in "
+        print(f"{self._bench.carts} carts and one write a second: {100 * share:.2f} % of a processor, {len(self._counted)} counts in "
               f"{seconds} s; as_of is {statistics.median(self.ages):.1f} s old, at most {max(self.ages):.1f} s")
         return share

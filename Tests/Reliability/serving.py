@@ -116,21 +116,20 @@ class Server:
             cwd=store.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
         )
         self.pid = self._process.pid
-        self.port = None
+        self.port = self.url = None
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self._address.wait(PATIENCE)
         if self.port is None:
             self.kill()
             raise Failure("the server does not start:\n" + "".join(self.log))
-        self.url = f"http://127.0.0.1:{self.port}"
 
     def _read(self):
         """Reads the error output, so that the server never waits for a reader."""
         for line in self._process.stderr:
             self.log.append(line)
-            if found := re.search(r"listens on http://127\.0\.0\.1:(\d+)", line):
-                self.port = int(found[1])
+            if found := re.search(r"listens on (https?://127\.0\.0\.1:(\d+))", line):
+                self.url, self.port = found[1], int(found[2])
                 self._address.set()
         self._address.set()
 

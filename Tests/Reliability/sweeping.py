@@ -284,7 +284,7 @@ class SweepTrial:
             for sweep in [self._start(), self._start()]:
                 self._expect_busy(sweep)
             self._bench.expect(self._trail.look() == before, "a sweep removes carts while a server sweeps")
-        while not (swept := re.search(r"Swept.*removed=(\d+)", "".join(server.log))):
+        while not (swept := re.search(r"removed=(\d+).* Swept", "".join(server.log))):
             if time.monotonic() > end + 10 * PATIENCE:
                 raise Failure("the server's sweep does not end:\n" + "".join(server.log))
             time.sleep(0.5)
@@ -349,6 +349,7 @@ def compare_figures(bench, when, census, figures, made):
     """Compares the statistics with a count of all carts; `made` are those that were ever made."""
     naive = census.figures(moment(figures["as_of"]))
     told = as_counted(figures)
+    bench.expect(all(entry["carts"] for entry in naive["states"].values()), f"statistics {when}: a state has no carts")
     for name, value in naive.items():
         bench.expect(told[name] == value, f"statistics {when}: {name} is {told[name]}, not {value}")
     new = {day["day"]: day["new"] for day in figures["days"]}

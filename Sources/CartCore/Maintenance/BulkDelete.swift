@@ -40,14 +40,14 @@ public struct BulkDelete: Sendable {
     ///   - confirmed: how many may be found at most.
     ///   - progress: told after each batch how many are gone.
     /// - Returns: how many were removed.
-    /// - Throws: ``CartError`` `.conflict` if more are found than were confirmed, then nothing was removed; `.unavailable`, what was
+    /// - Throws: ``CartError`` `.unconfirmed` if more are found than were confirmed, then nothing was removed; `.unavailable`, what was
     ///   removed until then stays removed.
     public func run(
         confirmed: Int, by author: Author, progress: @Sendable (Int) -> Void = { _ in }
     ) async throws(CartError) -> Int {
         let ids = try await store.ids(filter, at: clock)
         guard ids.count <= confirmed else {
-            throw CartError(.conflict, "\(ids.count) carts meet the filter now, more than the \(confirmed) that were confirmed.")
+            throw CartError(.unconfirmed, "\(ids.count) carts meet the filter now, more than the \(confirmed) that were confirmed.")
         }
         var removed = 0
         for start in stride(from: 0, to: ids.count, by: Self.batch) {

@@ -54,7 +54,7 @@ public struct Sweeper: Sendable {
     ///   - shouldStop: asked between batches.
     ///   - progress: told after each batch.
     /// - Returns: nil if another process is sweeping.
-    /// - Throws: ``CartError`` `.conflict` if more are due than were confirmed, then nothing was removed; `.unavailable`, what was removed
+    /// - Throws: ``CartError`` `.unconfirmed` if more are due than were confirmed, then nothing was removed; `.unavailable`, what was removed
     ///   until then stays removed.
     public func run(
         by author: Author, confirmed: Int? = nil, shouldStop: @Sendable () -> Bool = { false },
@@ -101,7 +101,7 @@ public struct Sweeper: Sendable {
         if let confirmed {
             guard report.due <= confirmed else {
                 report.outcome = .unconfirmed
-                throw CartError(.conflict, "\(report.due) carts are due, more than the \(confirmed) that were confirmed.")
+                throw CartError(.unconfirmed, "\(report.due) carts are due, more than the \(confirmed) that were confirmed.")
             }
         } else if policy.mustConfirm(report.due, of: report.total) {
             report.outcome = .unconfirmed

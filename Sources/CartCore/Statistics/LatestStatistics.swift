@@ -35,6 +35,8 @@ public final class LatestStatistics: Sendable {
 
     private struct State {
         var counted: Counted?
+        /// Whether nobody knows when there will be figures.
+        var isGivenUp = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -46,15 +48,17 @@ public final class LatestStatistics: Sendable {
     public func set(_ counted: Counted) {
         let waiting = state.withLock { state in
             state.counted = counted
+            state.isGivenUp = false
             defer { state.waiting = [] }
             return state.waiting
         }
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Lets nobody wait any longer, as when nothing will be counted.
+    /// Lets nobody wait until there are figures, as when counting failed.
     public func giveUp() {
         let waiting = state.withLock { state in
+            state.isGivenUp = true
             defer { state.waiting = [] }
             return state.waiting
         }
@@ -67,11 +71,12 @@ public final class LatestStatistics: Sendable {
     public func latest() async throws(CartError) -> Counted {
         if let counted = state.withLock({ $0.counted }) { return counted }
         await withCheckedContinuation { continuation in
-            let isCounted = state.withLock { state in
-                if state.counted == nil { state.waiting.append(continuation) }
-                return state.counted != nil
+            let waits = state.withLock { state in
+                let waits = state.counted == nil && !state.isGivenUp
+                if waits { state.waiting.append(continuation) }
+                return waits
             }
-            if isCounted { continuation.resume() }
+            if !waits { continuation.resume() }
         }
         guard let counted = state.withLock({ $0.counted }) else {
             throw CartError(.unavailable, "The statistics have not been counted yet.", retryAfter: 5)
