@@ -12,8 +12,8 @@ ROUNDS ?= 1000
 CARTS ?= 1000000
 SEED ?= 1
 
-.PHONY: measured help setup run test trials examples check lint warnings docs release fuzz crash faults slow-sockets maintenance timing overhead \
-	reliability sanitize clean
+.PHONY: measured help setup run test test-browser screenshots trials examples check lint warnings docs release fuzz crash faults \
+	slow-sockets maintenance timing overhead reliability sanitize clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,16 @@ test: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 test: setup ## Run all tests
 	$(SWIFT) test
 
+test-browser: ## Test the dashboard in a browser, with a debug build
+	@scripts/setup.sh browser
+	$(SWIFT) build --product corral
+	.build/browser/bin/python -B Tests/Browser/run.py --program $$($(SWIFT) build --show-bin-path)/corral
+
+screenshots: ## Take the pictures of the dashboard in docs/images
+	@scripts/setup.sh browser
+	$(SWIFT) build --product corral
+	.build/browser/bin/python -B Tests/Browser/screenshots.py --program $$($(SWIFT) build --show-bin-path)/corral
+
 examples: setup ## Write what a real run answers into the OpenAPI document
 	CORRAL_RECORD_EXAMPLES=1 $(SWIFT) test --filter OpenAPITests/examples
 
@@ -37,7 +47,7 @@ trials: setup ## Fuzz, kill, break and slow down the server, with small numbers 
 	$(SWIFT) build --product corral
 	scripts/trials.sh $$($(SWIFT) build --show-bin-path)/corral
 
-check: lint docs warnings test trials ## Everything that CI asks for
+check: lint docs warnings test test-browser trials ## Everything that CI asks for
 
 lint: ## Check the format of all Swift files
 	$(SWIFT) format lint --strict --parallel --recursive Sources Tests Package.swift

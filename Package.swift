@@ -124,6 +124,7 @@ let package = Package(
             path: "Benchmarks/Measure", swiftSettings: strict),
         // The suite that every store must pass, and the oracle it is compared with.
         .target(name: "CartTesting", dependencies: ["CartCore"], swiftSettings: strict),
+        .testTarget(name: "CartDashboardTests", dependencies: ["CartCore", "CartDashboard", "CartHTTP"], swiftSettings: strict),
         .testTarget(name: "CartCoreTests", dependencies: ["CartCore", "CartTesting"], swiftSettings: strict),
         .testTarget(
             name: "CartStoreSQLiteTests", dependencies: ["CartCore", "CartSamples", "CartStoreSQLite", "CartTesting"],

@@ -4,6 +4,7 @@
 #   scripts/setup.sh build   what building and running need
 #   scripts/setup.sh test    what the tests need besides
 #   scripts/setup.sh measure what the measurements need besides
+#   scripts/setup.sh browser what the tests of the dashboard need, in a browser and for its pictures
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,6 +26,14 @@ look() {
     if [ "$purpose" = measure ] && ! command -v wrk >/dev/null; then packages+=(wrk); fi
     if ! command -v curl >/dev/null; then packages+=(curl); fi
     if ! command -v openssl >/dev/null; then packages+=(openssl); fi
+    if [ "$purpose" = browser ]; then
+        if [ ! -x /usr/bin/chromium ]; then packages+=(chromium); fi
+        # Shoppers of the sample carts have names in many scripts.
+        if [ ! -e /usr/share/fonts/truetype/noto/NotoSans-Regular.ttf ]; then packages+=(fonts-noto-core); fi
+        if [ ! -e /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf ]; then packages+=(fonts-droid-fallback); fi
+        if ! command -v python3 >/dev/null || ! python3 -c 'import ensurepip' 2>/dev/null; then packages+=(python3 python3-venv); fi
+        return
+    fi
     if ! node --version >/dev/null 2>&1; then packages+=(nodejs); fi
     if ! command -v php >/dev/null; then
         packages+=(php-cli php-curl)
@@ -59,16 +68,20 @@ if [[ "${others[*]-}" == *"module requests"* ]] && [ "$(id -u)" = 0 ] && python3
     look
 fi
 
-# The tools that check the OpenAPI document, in the versions that the tests were written with, in a folder of their own.
-if [ "$purpose" = test ] && [ ${#packages[@]} -eq 0 ] && [ ${#others[@]} -eq 0 ]; then
-    python=.build/python
-    wanted=Tests/OpenAPI/requirements.txt
-    if ! cmp -s "$wanted" "$python/requirements.txt"; then
-        echo "Installing the tools of $wanted in $python"
-        python3 -m venv --clear "$python"
-        "$python/bin/python" -m pip install --quiet --disable-pip-version-check -r "$wanted"
-        cp "$wanted" "$python/requirements.txt"
+# tools FOLDER REQUIREMENTS: Python's tools, in the versions that the tests were written with, in a folder of their own.
+tools() {
+    if ! cmp -s "$2" "$1/requirements.txt"; then
+        echo "Installing the tools of $2 in $1"
+        python3 -m venv --clear "$1"
+        "$1/bin/python" -m pip install --quiet --disable-pip-version-check -r "$2"
+        cp "$2" "$1/requirements.txt"
     fi
+}
+if [ ${#packages[@]} -eq 0 ] && [ ${#others[@]} -eq 0 ]; then
+    case $purpose in
+        test) tools .build/python Tests/OpenAPI/requirements.txt ;;
+        browser) tools .build/browser Tests/Browser/requirements.txt ;;
+    esac
 fi
 
 missing=(${packages[@]+"${packages[@]}"} ${others[@]+"${others[@]}"})

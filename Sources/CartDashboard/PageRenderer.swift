@@ -20,9 +20,10 @@ struct PageRenderer: Sendable {
     }
 
     func page(_ template: String, _ page: Page<some View>, status: HTTPResponse.Status = .ok) -> Response {
-        let html = library.render(page, withTemplate: template) ?? ""
-        return Response(status: status, headers: Self.headers, bytes: Array(html.utf8))
+        Response(status: status, headers: Self.headers, bytes: Array(html(template, page).utf8))
     }
+
+    func html(_ template: String, _ page: Page<some View>) -> String { library.render(page, withTemplate: template) ?? "" }
 
     private static let headers: HTTPFields = [
         .contentType: "text/html; charset=utf-8", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",

@@ -59,7 +59,8 @@ PROVOKE = """() => {
   for (const element of document.querySelectorAll("*")) {
     for (const { name, value } of element.attributes) {
       if (/^on/i.test(name) || name === "style" || name === "srcdoc") strange.push(`${element.localName} ${name}`);
-      if (/^(href|src|action|formaction|data|xlink:href)$/i.test(name) && !/^(\\/(?!\\/)|#|\\?)/.test(value)) strange.push(`${name}=${value}`);
+      const leads = /^(href|src|action|formaction|data|xlink:href)$/i.test(name);
+      if (leads && !/^(\\/(?!\\/)|#|\\?)/.test(value)) strange.push(`${name}=${value}`);
     }
     if (/^(iframe|object|embed|base|style|math|animate|img|frame)$/i.test(element.localName)) strange.push(element.localName);
     for (const name of names) element.dispatchEvent(new Event(name));
@@ -83,7 +84,8 @@ def cart(place, text):
     return {
         "key": f"hostile-{place:02}_--onload_xss", "source": text, "ip_address": cut(text, LONGEST_ADDRESS),
         "customer": {
-            "first_name": text, "last_name": text, "email": text, "phone": text, "billing": address, "shipping": address, "profile": {text: text},
+            "first_name": text, "last_name": text, "email": text, "phone": text, "billing": address, "shipping": address,
+            "profile": {text: text},
         },
         "items": [
             {**item(place + 1, text, 100), **attack}, {**item(place + 1, text, 100, kind="wishlist"), **attack},

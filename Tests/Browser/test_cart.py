@@ -40,7 +40,8 @@ class CartTests(dashboard.Case):
         expect(bought.get_by_role("rowheader")).to_contain_text("Tea & <b>more</b>")
         for text in ["Size: 100 g", "Leaf: whole", "SKU T-1", "Product 145", "Variation 9"]:
             expect(bought.get_by_role("rowheader")).to_contain_text(text)
-        self.assertEqual(bought.get_by_role("cell").all_inner_texts(), ["2", "€\u00a018.50", "€\u00a037.00", "€\u00a00.74", "€\u00a037.00"])
+        amounts = ["2", "€\u00a018.50", "€\u00a037.00", "€\u00a00.74", "€\u00a037.00"]
+        self.assertEqual(bought.get_by_role("cell").all_inner_texts(), amounts)
         expect(self.section(page, "Wish list").get_by_role("rowheader")).to_contain_text("Kettle")
         removed = self.section(page, "Removed")
         expect(removed.get_by_role("rowheader")).to_contain_text("Product 301")
@@ -54,7 +55,8 @@ class CartTests(dashboard.Case):
         }
         stored = {name: value for name, value in dict(exactly(self.api("GET", "/v1/carts/one")))["totals"]}
         for label, name, sign in [
-            ("Subtotal", "subtotal", ""), ("Discount", "discount", "−"), ("Fees", "fees", ""), ("Tax in all", "tax", ""), ("Total", "total", ""),
+            ("Subtotal", "subtotal", ""), ("Discount", "discount", "−"), ("Fees", "fees", ""), ("Tax in all", "tax", ""),
+            ("Total", "total", ""),
         ]:
             minor = int(stored[name][1])
             self.assertEqual(sums[label], f"{sign}€\u00a0{minor // 100}.{minor % 100:02}", label)

@@ -1,6 +1,9 @@
 """That the watch over the pages notices what it is there for: on pages that the tests make up themselves."""
 
+from playwright.sync_api import Error
+
 import dashboard
+import hostile
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'"
 
@@ -12,7 +15,7 @@ class WatchTests(dashboard.Case):
         headers = {"Content-Type": "text/html; charset=utf-8"} | ({"Content-Security-Policy": policy} if policy else {})
         page.route("**/made-up", lambda route: route.fulfill(status=200, headers=headers, body=f"<!doctype html><title>x</title>{body}"))
         page.goto("/made-up")
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(100)
         return page
 
     def noticed(self, *patterns):
@@ -44,6 +47,26 @@ class WatchTests(dashboard.Case):
     def test_policy_that_refuses_a_style(self):
         self.made_up("<p style='color: red'>x", policy=POLICY)
         self.noticed("policy: style-src", "console: .*Content Security Policy")
+
+    def test_hostile_texts_are_dangerous_where_nobody_escapes_them(self):
+        page = self.open(visitor=None)
+        page.route("**/assets/none.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+        dangerous = 0
+        for text in hostile.TEXTS:
+            body = f"<!doctype html><script src=/assets/none.js></script><p>{text}</p><input value=\"{text}\"><input value='{text}'>"
+            page.unroute("**/made-up")
+            page.route("**/made-up", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
+            page.goto("/made-up")
+            try:
+                dangerous += bool(page.evaluate(hostile.PROVOKE))
+            except Error:
+                # The text has led the page elsewhere.
+                dangerous += 1
+                page.goto("about:blank")
+        # The others are for templates, and for readers that decode twice.
+        self.assertGreaterEqual(dangerous, 25)
+        self.watch.expect("executed: 1")
+        self.watch.allow("^(request|console|answer)")
 
     def test_dialog(self):
         self.made_up("<script>alert('hello')</script>")

@@ -2,7 +2,7 @@
 
 import re
 
-# A marker that attacks set, and word of what the policy of the page refused. The calls reach the test also from a page that is left at once.
+# A marker that attacks set, and what the policy of the page refused. The calls reach the test from a page that is left at once, too.
 SCRIPT = """
 addEventListener("securitypolicyviolation", (event) =>
   watchman(`policy: ${event.effectiveDirective} refuses ${event.blockedURI} ${event.sample}`));

@@ -119,7 +119,7 @@ struct SweepServiceTests {
             let report = try #require(try await sweeper(server).lastReport())
             #expect(report.outcome == .unconfirmed && report.due == 1100 && report.total == 1100)
             let tooFew = await #expect(throws: CartError.self) { _ = try await sweepByHand(server, confirmed: 1099) }
-            #expect(tooFew?.code == .conflict)
+            #expect(tooFew?.code == .unconfirmed)
             let done = try await sweepByHand(server, confirmed: 1100)
             #expect(done.outcome == .done && done.removed == 1100)
             let isEmpty = try await settles { try await metrics(server)["backlog"] == 0 }

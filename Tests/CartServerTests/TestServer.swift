@@ -15,6 +15,8 @@ struct TestServer: Sendable {
     let store: any Store
     /// Every route of the server.
     var routes: [Route] = []
+    /// Every page of the dashboard.
+    var pages: [Route] = []
     /// The database file, for other processes.
     let path: String
     let administrator: User
@@ -83,7 +85,7 @@ struct TestServer: Sendable {
             }
             guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
             let testServer = TestServer(
-                url: "\(settings.scheme)://127.0.0.1:\(port)", store: store, routes: server.routes,
+                url: "\(settings.scheme)://127.0.0.1:\(port)", store: store, routes: server.routes, pages: server.pages,
                 path: folder.appending(path: "carts.db").path, administrator: administrator, spoken: spoken)
             let value = try await body(testServer)
             if settings.certificate == nil { spoken.note(try await testServer.send(.GET, "/metrics").text) }

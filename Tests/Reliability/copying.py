@@ -19,7 +19,7 @@ from serving import Server, Store
 from steady import Apart, Line, refused, write_steadily
 
 MEMORY = 50_000_000  # bytes by which an export may let the server grow
-SHARE, NOISE = 0.75, 8_000_000  # of a small export by which it must grow by less, and the bytes by which any server may
+SHARE, NOISE = 0.75, 12_000_000  # of a small export by which it must grow by less, and the bytes by which any server may
 PAUSE = 3  # seconds in which a client takes nothing of an export
 WRITERS, KEYS = 8, 500  # and the keys of each
 RATE = 1000  # writes a second

@@ -1,11 +1,11 @@
-"""What the statistics cost: the request, and the counting."""
+"""The statistics: whether they are right, and what they cost, the request and the counting."""
 
 import json
 import statistics
 import time
 
 from bench import milliseconds
-from census import moment
+from census import as_counted, moment, new_by_day
 from crash import cart_of
 from serving import Server, Store
 from steady import Line
@@ -90,3 +90,16 @@ class Costs:
         print(f"{self._bench.carts} carts and one write a second: {100 * share:.2f} % of a processor, {len(self._counted)} counts in "
               f"{seconds} s; as_of is {statistics.median(self.ages):.1f} s old, at most {max(self.ages):.1f} s")
         return share
+
+
+def compare(bench, when, census, told, made):
+    """Compares an answer with a count of all carts; `made` are those that were ever made."""
+    naive, counted = census.figures(moment(told["as_of"])), as_counted(told)
+    for name, value in naive.items():
+        bench.expect(counted[name] == value, f"statistics {when}: {name} is {counted[name]}, not {value}")
+    states = {state: entry["carts"] for state, entry in naive["states"].items()}
+    bench.expect(all(states.values()), f"statistics {when}: a state has no carts")
+    new = {day["day"]: day["new"] for day in told["days"]}
+    wanted = new_by_day(made, new)
+    bench.expect(new == wanted, f"statistics {when}: new by day is {new}, not {wanted}")
+    print(f"statistics {when}: {naive['carts']} carts, by state {states}")

@@ -16,7 +16,7 @@ import copying
 import figures
 from bench import Bench, milliseconds
 from serving import Failure, Server, Store
-from sweeping import SweepTrial, compare_figures
+from sweeping import SweepTrial
 
 FEWEST = 5000  # carts with which a clean-up is more than one run may do by itself
 REVIVED = 100  # carts
@@ -40,7 +40,7 @@ def run(bench):
     revive(bench)
     written = milliseconds()
     census = copying.export(bench)
-    compare_figures(bench, "before the sweep", census, bench.statistics(written), census.made())
+    figures.compare(bench, "before the sweep", census, bench.statistics(written), census.made())
     SweepTrial(bench, census).run()
     bench.expect(bench.server.is_running(), "the server has ended")
 
