@@ -116,7 +116,7 @@ extension Pages {
             andMore: count > names.count && !names.isEmpty ? "and \(Wording.number(count - names.count)) more" : nil,
             warning: "This cannot be undone." + (count > 1 ? " Export them first if you may need them." : ""), problem: problem,
             action: "/carts/delete/confirm", fields: fields, mustType: count >= Self.typedFrom ? String(count) : nil,
-            button: "Delete \(carts)", cancelHref: back)
+            button: "Delete \(carts)", cancelHref: Self.cartPath(form["back"]) ?? back)
         return page("confirm", "Delete carts", in: .carts, of: user, view, status: problem == nil ? .ok : .unprocessableContent)
     }
 
@@ -135,6 +135,12 @@ extension Pages {
 
     private static func typedNumber(_ form: QueryParameters) -> Int? {
         form["count"].flatMap { text in Int(text.filter { !", .\u{A0}".contains($0) }) }
+    }
+
+    /// The page of one cart that somebody came from; nil if it was the list.
+    private static func cartPath(_ path: String?) -> String? {
+        guard let key = path?.trimmingPrefix("/carts/"), path?.hasPrefix("/carts/") == true else { return nil }
+        return CartKey(key).map { "/carts/\($0.text)" }
     }
 
     /// The list that somebody came from.

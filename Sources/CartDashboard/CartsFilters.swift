@@ -27,7 +27,8 @@ extension Pages {
         if query.perPage != 25 { keep.append(FieldView(name: "per_page", value: String(query.perPage))) }
         return FiltersView(
             search: query["search"], customerName: query["name"], customerEmail: query["email"], totalMin: query["total_min"],
-            totalMax: query["total_max"], timeFrom: query["time_from"], timeTo: query["time_to"], productIDs: query["product_ids"],
+            totalMax: query["total_max"], timeFrom: query.understood("time_from"), timeTo: query.understood("time_to"),
+            productIDs: query["product_ids"],
             source: query["source"], storeID: query["store_id"], withContact: !query["with_contact"].isEmpty,
             states: options(Self.states, "state"), periods: options(Self.periods, "period"),
             usersTypes: options(Self.usersTypes, "users_type"), contents: options(Self.contents, "content"), keep: keep,

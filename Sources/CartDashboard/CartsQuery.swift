@@ -35,10 +35,15 @@ struct CartsQuery: Sendable {
             let value = (parameters[name] ?? "").trimmingCharacters(in: .whitespaces)
             if !value.isEmpty, value.utf8.count <= 1024 { values[name] = value }
         }
+        // The fields of the dates are there, if not to be seen, whatever the period.
+        if values["period"] != "custom" { (values["time_from"], values["time_to"]) = (nil, nil) }
         readFilter(at: now, in: timeZone, currency: currency)
     }
 
     subscript(field: String) -> String { values[field] ?? "" }
+
+    /// A field as it was typed, if it was understood: browsers complain about dates that are none.
+    func understood(_ field: String) -> String { problems.contains { $0.field == field } ? "" : self[field] }
 
     private mutating func readFilter(at now: Timestamp, in timeZone: TimeZone, currency: Currency) {
         filter.search = values["search"]

@@ -36,12 +36,13 @@ extension Pages {
         }
         get("/changes", on: router) { _, request, _ in
             let after = QueryParameters(request.uri.query)["after"].flatMap { Int64($0) }
-            let changes: Changes
+            var changes: Changes
             if let after {
                 changes = try await Changes(in: store, after: after)
             } else {
                 changes = Changes(revision: try await store.revision())
             }
+            changes.figures = parts.statistics.asOf
             return Response(
                 headers: [.contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff"],
                 bytes: changes.json)
@@ -55,12 +56,17 @@ extension Pages {
     private func stream(to writer: inout any ResponseBodyWriter, after start: Int64, _ user: Operator) async throws {
         var last = start
         var looks = 0
+        var figures = parts.statistics.asOf
         try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
             let changes = try await Changes(in: store, after: last)
             if changes.revision != last {
                 last = changes.revision
                 if changes.isWorthTelling { try await writer.write(ByteBuffer(string: changes.event)) }
+            }
+            if let counted = parts.statistics.asOf, counted != figures {
+                figures = counted
+                try await writer.write(ByteBuffer(string: "event: figures\ndata: {\"figures\":\"\(Changes.text(counted))\"}\n\n"))
             }
             looks += 1
             if looks.isMultiple(of: Self.looksBetween) {
@@ -82,6 +88,8 @@ private struct Changes {
     var deleted: [String] = []
     /// Whether what happened cannot be told cart by cart.
     var isReset = false
+    /// When the figures of the overview were counted.
+    var figures: Timestamp?
 
     init(revision: Int64) { self.revision = revision }
 
@@ -121,11 +129,18 @@ private struct Changes {
             for key in keys { json.string(key) }
             json.endArray()
         }
+        if let figures {
+            json.name("figures")
+            json.string(Self.text(figures))
+        }
         json.name("reset")
         json.bool(isReset)
         json.endObject()
         return json.bytes
     }
+
+    /// As the overview has it.
+    static func text(_ moment: Timestamp) -> String { Timestamp(seconds: moment.seconds).iso8601 }
 
     var event: String {
         "id: \(revision)\nevent: \(isReset ? "reset" : "carts")\ndata: \(String(decoding: json, as: UTF8.self))\n\n"

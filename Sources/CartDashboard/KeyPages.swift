@@ -76,7 +76,7 @@ extension Pages {
         guard let entry = try await store.key(id: try keyID(context)) else { throw CartError.noKey }
         let href = KeyView.href(entry.key)
         let view = ConfirmView(
-            heading: "Revoke “\(entry.key.description)”?",
+            heading: "Revoke “\(entry.key.description.isolated)”?",
             sentence: "Programs that use this key are refused from now on. A revoked key cannot be enabled again.", hasNames: false,
             names: [], andMore: nil, warning: nil, problem: nil, action: href + "/revoke",
             fields: [FieldView(name: "confirmed", value: "1")], mustType: nil, button: "Revoke the key", cancelHref: href)

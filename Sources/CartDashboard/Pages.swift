@@ -123,7 +123,9 @@ struct Pages: Sendable {
 
     private static func signIn(before request: Request) -> Response {
         // A script that follows changes is told so and no page.
-        if request.headers[.requestedWith] != nil { return Response(status: .unauthorized, headers: [.cacheControl: "no-store"]) }
+        if request.headers[.requestedWith] != nil || ["/events", "/changes"].contains(request.uri.path) {
+            return Response(status: .unauthorized, headers: [.cacheControl: "no-store"])
+        }
         return redirect(to: "/sign-in?next=" + QueryParameters.encode(request.uri.string))
     }
 

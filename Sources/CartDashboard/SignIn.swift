@@ -30,12 +30,13 @@ extension Pages {
     /// Checks name and password. Whoever fails too often is slowed down by the gate, as with every other credential.
     private func signIn(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let form = try await form(request)
+        context.noteForm(form)
         guard let before = Cookie.secret(of: request, context), before.accepts(csrf: form["csrf"]) else { throw CartError.foreignForm }
         let name = form["name"] ?? ""
         // A program's key is no person's name.
         guard !name.isEmpty, !name.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no user") }
         let credentials = Credentials(login: name, secret: form["password"] ?? "")
-        let caller = try await parts.gate.caller(showing: credentials, in: context)
+        let caller = try await parts.gate.signIn(credentials, in: context)
         guard case .password = caller.credential else { throw CartError(.unauthenticated, "no password") }
         guard caller.user.role.mayUseCarts else {
             throw CartError(
@@ -60,19 +61,21 @@ extension Pages {
                 .keyNotFound, .routeNotFound:
                 error.reason
             }
-        var response = signInPage(NoticeView(.bad, message), next: "/", context, status: MessageView(error, requestID: "").code)
+        var response = signInPage(
+            NoticeView(.bad, message), name: context.form?["name"] ?? "", next: Self.local(context.form?["next"]), context,
+            status: MessageView(error, requestID: "").code)
         if let seconds = error.retryAfter { response.headers[.retryAfter] = String(seconds) }
         return response
     }
 
     /// The page comes with a secret of its own, so that its form, too, cannot be another's.
     private func signInPage(
-        _ notice: NoticeView?, next: String, _ context: CartRequestContext, status: HTTPResponse.Status = .ok
+        _ notice: NoticeView?, name: String = "", next: String, _ context: CartRequestContext, status: HTTPResponse.Status = .ok
     ) -> Response {
         let secret = SessionSecret(random: parts.random)
         let frame = FrameView(title: "Sign in", assets: renderer.assets, csrf: secret.csrf, user: nil, nav: [], notice: notice)
         var response = renderer.page(
-            "sign-in", Page(frame: frame, content: SignInView(name: "", next: next, focusName: true)), status: status)
+            "sign-in", Page(frame: frame, content: SignInView(name: name, next: next, focusName: name.isEmpty)), status: status)
         response.headers[.setCookie] = Cookie.keep(secret, lifetime: 3600, context)
         return response
     }

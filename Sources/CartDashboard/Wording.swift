@@ -109,3 +109,8 @@ enum Share {
         ChartAxis.format(whole == 0 ? 0 : 100 * part / whole) + "%"
     }
 }
+
+extension String {
+    /// The text as a part of a sentence whose direction it cannot change: between Unicode's first strong isolate and its end.
+    var isolated: String { "\u{2068}\(self)\u{2069}" }
+}

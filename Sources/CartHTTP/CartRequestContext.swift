@@ -29,6 +29,11 @@ public struct CartRequestContext: RequestContext {
     /// Notes who proved to be the caller, for those who look at the answer.
     public func noteCaller(_ caller: Caller) { note.caller(caller) }
 
+    /// The form that the request sends, for the page that tells of an error in it.
+    public var form: QueryParameters? { note.form }
+
+    public func noteForm(_ form: QueryParameters) { note.form(form) }
+
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {
         parameters.get("key").flatMap { CartKey(QueryParameters.decode($0.utf8)) }

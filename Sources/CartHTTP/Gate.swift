@@ -32,6 +32,18 @@ public struct Gate: Sendable {
         return caller
     }
 
+    /// The user who signs in with a password. Where too many have failed before, nobody is let in, or somebody could go on guessing.
+    ///
+    /// - Throws: ``CartError``, as ``caller(showing:as:in:)``; `.tooManyRequests` for an address with too many failures.
+    public func signIn(_ credentials: Credentials, in context: CartRequestContext) async throws(CartError) -> Caller {
+        context.note.noteCredentials()
+        if let address = context.clientAddress?.household {
+            let standing = failures.standing(of: address)
+            if standing.retryAfter != nil { try context.hold(to: standing) }
+        }
+        return try await caller(showing: credentials, in: context)
+    }
+
     /// - Throws: ``CartError`` `.tooManyRequests` if the address sends too many requests of any kind.
     func admit(_ context: CartRequestContext) throws(CartError) {
         if let addresses, let address = context.clientAddress?.household { try context.hold(to: addresses.take(address)) }

@@ -47,6 +47,14 @@ public final class RateLimiter<Subject: Hashable & Sendable>: Sendable {
         }
     }
 
+    /// How a subject stands, without a request.
+    public func standing(of subject: Subject, at now: ContinuousClock.Instant = .now) -> RateStanding {
+        let tokens = state.withLock { self.tokens(of: $0.buckets[subject], at: now) }
+        return RateStanding(
+            limit: perMinute, remaining: Int(tokens), reset: seconds(for: Double(perMinute) - tokens),
+            retryAfter: tokens >= 1 ? nil : max(1, seconds(for: 1 - tokens)))
+    }
+
     private func tokens(of bucket: Bucket?, at now: ContinuousClock.Instant) -> Double {
         guard let bucket else { return Double(perMinute) }
         let minutes = max(0, (now - bucket.filled) / .seconds(60))

@@ -9,6 +9,7 @@ final class RequestNote: Sendable {
         var tightest: RateStanding?
         var hasCredentials = false
         var caller: Author.Identity?
+        var form: QueryParameters?
     }
 
     private let state = Mutex(State())
@@ -27,6 +28,11 @@ final class RequestNote: Sendable {
 
     /// Who called; nil if nobody proved who it was.
     var caller: Author.Identity? { state.withLock { $0.caller } }
+
+    /// What was typed into the form that the request sends.
+    var form: QueryParameters? { state.withLock { $0.form } }
+
+    func form(_ form: QueryParameters) { state.withLock { $0.form = form } }
 
     func caller(_ caller: Caller) { state.withLock { $0.caller = caller.identity } }
 

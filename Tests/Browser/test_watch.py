@@ -1,7 +1,5 @@
 """That the watch over the pages notices what it is there for: on pages that the tests make up themselves."""
 
-from playwright.sync_api import Error
-
 import dashboard
 import hostile
 
@@ -52,21 +50,17 @@ class WatchTests(dashboard.Case):
         page = self.open(visitor=None)
         page.route("**/assets/none.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
         dangerous = 0
-        for text in hostile.TEXTS:
+        # One leads the page elsewhere before it can be looked at.
+        for text in (text for text in hostile.TEXTS if "http-equiv" not in text):
             body = f"<!doctype html><script src=/assets/none.js></script><p>{text}</p><input value=\"{text}\"><input value='{text}'>"
             page.unroute("**/made-up")
             page.route("**/made-up", lambda route: route.fulfill(content_type="text/html; charset=utf-8", body=body))
             page.goto("/made-up")
-            try:
-                dangerous += bool(page.evaluate(hostile.PROVOKE))
-            except Error:
-                # The text has led the page elsewhere.
-                dangerous += 1
-                page.goto("about:blank")
+            dangerous += bool(page.evaluate(hostile.PROVOKE))
         # The others are for templates, and for readers that decode twice.
         self.assertGreaterEqual(dangerous, 25)
         self.watch.expect("executed: 1")
-        self.watch.allow("^(request|console|answer)")
+        self.watch.allow("^(request|console|answer|error)")
 
     def test_dialog(self):
         self.made_up("<script>alert('hello')</script>")

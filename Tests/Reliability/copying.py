@@ -55,10 +55,10 @@ def export(bench):
     (first,), (last,) = (bench.select(f"SELECT key FROM carts ORDER BY id {order} LIMIT 1")[0] for order in ("", "DESC"))
     first, last = (bench.get(f"/v1/carts/{key}") for key in (first, last))
     print(f"\n{'export of ' + str(total):<20}{'carts':>9}{'seconds':>9}{'MB':>9}{'memory grew by MB':>19}")
-    census = _take(bench, "ndjson", lambda lines, _: Census(lines), lambda census: census.lines)
+    census = _take(bench, "ndjson", Census, lambda census: census.lines)
     bench.expect(census.lines == len(census.carts) == total, f"{census.lines} lines of {len(census.carts)} carts, of {total}")
     bench.expect(holds(first, census.first) and holds(last, census.last), "the first or the last cart of the NDJSON is another")
-    keys = _take(bench, "csv", lambda lines, text: _read_table(bench, text, first, last), len)
+    keys = _take(bench, "csv", lambda lines: _read_table(bench, lines, first, last), len)
     bench.expect(keys == list(census.carts), f"the CSV has {len(keys)} carts, other ones than the NDJSON or in another order")
     return census
 
@@ -67,12 +67,12 @@ def _take(bench, form, read, count):
     """Lets the server grow as it will, with a client that rests in the middle."""
     start = time.monotonic()
     with Memory(bench.server) as memory, bench.export(form) as answer:
-        lines = Paused(answer)
-        found = read(lines, io.TextIOWrapper(io.BufferedReader(lines, AT_ONCE), "utf-8", newline=""))
+        taken = Paused(answer)
+        found = read(io.BufferedReader(taken, AT_ONCE))
     seconds, grown = time.monotonic() - start - PAUSE, memory.most - memory.before
-    print(f"{form:<20}{count(found):>9}{seconds:>9.1f}{lines.size / 1e6:>9.0f}{grown / 1e6:>19.1f}", flush=True)
-    most = min(MEMORY, max(NOISE, SHARE * lines.size))
-    bench.expect(grown < most, f"the server grows by {grown} bytes during an export of {lines.size}")
+    print(f"{form:<20}{count(found):>9}{seconds:>9.1f}{taken.size / 1e6:>9.0f}{grown / 1e6:>19.1f}", flush=True)
+    most = min(MEMORY, max(NOISE, SHARE * taken.size))
+    bench.expect(grown < most, f"the server grows by {grown} bytes during an export of {taken.size}")
     return found
 
 
@@ -86,16 +86,16 @@ class Paused(io.RawIOBase):
         return True
 
     def readinto(self, buffer):
-        taken = self._answer.readinto1(buffer)
+        count = self._answer.readinto1(buffer)
         if not self.size:
             time.sleep(PAUSE)
-        self.size += taken
-        return taken
+        self.size += count
+        return count
 
 
-def _read_table(bench, text, first, last):
+def _read_table(bench, lines, first, last):
     """The keys of a CSV, whose lines and ends are looked at."""
-    rows = csv.reader(text)
+    rows = csv.reader(io.TextIOWrapper(lines, "utf-8", newline=""))
     names, keys, ends = next(rows), [], [None, None]
     for row in rows:
         bench.expect(len(row) == len(names), "a line of the CSV has another number of fields than the first")

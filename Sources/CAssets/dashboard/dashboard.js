@@ -142,6 +142,7 @@ const live = {
     this.events = element.dataset.events;
     this.changes = element.dataset.changes;
     this.revision = element.dataset.revision;
+    this.figures = element.dataset.figures;
     this.cart = element.dataset.cart;
     addEventListener("pointerdown", (event) => (this.held = event.button === 0), true);
     for (const name of ["pointerup", "pointercancel"]) addEventListener(name, () => (this.held = false), true);
@@ -189,17 +190,19 @@ const live = {
     const source = (this.source = new EventSource(`${this.events}?after=${encodeURIComponent(this.revision)}`));
     source.onopen = () => {
       this.failures = 0;
+      this.wasOpen = true;
       clearTimeout(this.poll);
       this.poll = 0;
       this.show("live");
     };
     source.addEventListener("carts", (event) => this.take(event.data));
+    source.addEventListener("figures", (event) => this.take(event.data));
     source.addEventListener("reset", () => this.reload());
     source.onerror = () => {
       this.failures += 1;
       // A browser tries again by itself, unless the answer was an error: then only a request can tell which.
       const refused = source.readyState === EventSource.CLOSED;
-      if (!refused && this.failures < 3) return this.poll || this.show("offline");
+      if (!refused && this.wasOpen && this.failures < 3) return this.poll || this.show("offline");
       source.close();
       if (!this.poll) this.ask();
       this.retry = setTimeout(() => this.listen(), 60_000);
@@ -224,6 +227,8 @@ const live = {
     const news = JSON.parse(text);
     if (news.reset) this.reload();
     if (news.revision !== undefined) this.revision = news.revision;
+    // The overview shows figures that are counted a little after the changes.
+    if (this.figures !== undefined && news.figures !== undefined && news.figures !== this.figures) this.reload();
     const changed = news.changed ?? [];
     const deleted = news.deleted ?? [];
     if (deleted.some((key) => selected.has(key))) changeSelection(() => deleted.forEach((key) => selected.delete(key)));
@@ -309,6 +314,7 @@ const live = {
     const top = scrollY;
     old.replaceWith(fresh);
     this.revision = fresh.dataset.revision;
+    this.figures = fresh.dataset.figures;
     prepare(fresh);
     for (const each of all("details[id]", fresh)) each.open = open.includes(each.id);
     all("pre[id], .scroll", fresh).forEach((each, place) => scrolled[place] && each.scrollTo(scrolled[place][1], scrolled[place][0]));

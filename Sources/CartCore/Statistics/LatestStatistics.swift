@@ -65,6 +65,9 @@ public final class LatestStatistics: Sendable {
         for continuation in waiting { continuation.resume() }
     }
 
+    /// When the last figures were counted; nil before the first.
+    public var asOf: Timestamp? { state.withLock { $0.counted?.asOf } }
+
     /// The last figures; right after the start it waits for the first.
     ///
     /// - Throws: ``CartError`` `.unavailable` if nothing could be counted.

@@ -166,14 +166,14 @@ struct SecretView: View {
 
     /// - Parameter baseURL: what the address in the example begins with.
     init(created issued: KeyService.Issued, baseURL: String) {
-        self.init(issued, baseURL: baseURL, heading: "The key “\(issued.entry.key.description)” is ready")
+        self.init(issued, baseURL: baseURL, heading: "The key “\(issued.entry.key.description.isolated)” is ready")
         warning += " Keep it in a password manager or in the program’s settings."
     }
 
     init(rotated issued: KeyService.Issued, baseURL: String, _ wording: Wording) {
         let key = issued.entry.key
         let noun = key.kind == .cocart ? "secret" : "API key"
-        self.init(issued, baseURL: baseURL, heading: "“\(key.description)” has a new \(noun)")
+        self.init(issued, baseURL: baseURL, heading: "“\(key.description.isolated)” has a new \(noun)")
         let until = key.previous.flatMap { $0.until > wording.now ? $0.until : nil }
         grace = until.map { "The old \(noun) works until \(wording.text($0))." } ?? "The old \(noun) works no longer."
     }
