@@ -1,6 +1,7 @@
 import CartCore
 import CartHTTP
 import Hummingbird
+import ServiceLifecycle
 
 /// `/v1/carts/delete`: removes all carts that a filter finds. First a dry run tells their number and its confirmation; sent back, that
 /// removes them.
@@ -34,7 +35,7 @@ struct BulkDeleteRoute: Sendable {
             throw CartError.invalid("confirmation", "is not that of this filter")
         }
         let author = context.author(caller)
-        let deleted = try await delete.run(confirmed: confirmed, by: author)
+        let deleted = try await delete.run(confirmed: confirmed, by: author, shouldStop: { Task.isShuttingDownGracefully })
         if let once {
             // The carts went in many transactions. If the server stopped before this one, the request is done again and finds the rest.
             let kept = Self.kept(deleted, once)

@@ -31,6 +31,10 @@ struct MetricsRoute: Sendable {
             text.sample(Double(last.started.milliseconds) / 1000)
             text.begin("corral_sweep_last_run_duration_seconds", .gauge, "How long the last run of the sweep took.")
             text.sample(Double(last.duration.milliseconds) / 1000)
+            text.begin("corral_sweep_outcome", .gauge, "What became of the last run of the sweep: 1 of the outcome that it was.")
+            for outcome in SweepReport.Outcome.allCases {
+                text.sample(last.outcome == outcome ? 1 : 0, [("outcome", outcome.rawValue)])
+            }
             text.begin("corral_sweep_backlog", .gauge, "Carts that are due and that the last run of the sweep left.")
             text.sample(Double(last.backlog))
         }

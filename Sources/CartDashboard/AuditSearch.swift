@@ -26,8 +26,8 @@ struct AuditSearch: Sendable {
         filter.action = read("action", "There is no such action.", AuditAction.init(rawValue:))
         filter.subject = read("subject", "“About” must be shorter.") { $0.utf8.count <= Self.longest ? $0 : nil }
         let rule = "must be a date such as 2026-11-21."
-        filter.from = read("from", "“From” \(rule)") { Self.day($0, in: timeZone)?.from }.map(Timestamp.init(milliseconds:))
-        filter.to = read("to", "“To” \(rule)") { Self.day($0, in: timeZone)?.to }.map(Timestamp.init(milliseconds:))
+        filter.from = read("from", "“From” \(rule)") { CartsQuery.day($0, in: timeZone)?.from }.map(Timestamp.init(milliseconds:))
+        filter.to = read("to", "“To” \(rule)") { CartsQuery.day($0, in: timeZone)?.to }.map(Timestamp.init(milliseconds:))
         if let cursor = parameters["cursor"], !cursor.isEmpty {
             after = Self.place(cursor)
             if after == nil { problems.append("The link to older entries was not whole; these are the newest.") }
@@ -67,13 +67,5 @@ struct AuditSearch: Sendable {
         let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 2, let at = Int64(parts[0]), let id = Int64(parts[1]) else { return nil }
         return AuditQuery.Place(at: Timestamp(milliseconds: at), id: id)
-    }
-
-    /// The first and the last millisecond of a date.
-    private static func day(_ text: String, in timeZone: TimeZone) -> CartFilter.Bounds? {
-        guard text.utf8.count == 10, let noon = Timestamp(iso8601: text + "T12:00:00Z") else { return nil }
-        // Noon of the place, or an hour beside it where the clocks are set on that day.
-        let offset = noon.local(in: timeZone).milliseconds - noon.milliseconds
-        return Period.today.bounds(at: noon - TimeSpan(milliseconds: offset), in: timeZone)
     }
 }

@@ -1,6 +1,7 @@
 import CartCore
 import CartHTTP
 import Hummingbird
+import ServiceLifecycle
 
 /// Deleting carts: those that are selected, or all that the filter finds. What will go is shown first.
 extension Pages {
@@ -47,7 +48,7 @@ extension Pages {
         }
         if confirmed >= Self.typedFrom, Self.typedNumber(form) != confirmed { return .refused(Self.wrongNumber) }
         do {
-            return .deleted(try await delete.run(confirmed: confirmed, by: author))
+            return .deleted(try await delete.run(confirmed: confirmed, by: author, shouldStop: { Task.isShuttingDownGracefully }))
         } catch {
             guard error.code == .unconfirmed else { throw error }
             return .refused("More carts match now. Look at the number again.")
@@ -133,9 +134,7 @@ extension Pages {
         return form.list("key").compactMap { CartKey($0) }.filter { seen.insert($0).inserted }
     }
 
-    private static func typedNumber(_ form: QueryParameters) -> Int? {
-        form["count"].flatMap { text in Int(text.filter { !", .\u{A0}".contains($0) }) }
-    }
+    private static func typedNumber(_ form: QueryParameters) -> Int? { form["count"].flatMap(number(typed:)) }
 
     /// The page of one cart that somebody came from; nil if it was the list.
     private static func cartPath(_ path: String?) -> String? {

@@ -24,8 +24,9 @@ extension Pages {
             fees: cart.fees.map { AdjustmentView(fee: $0, cart.currency) }, contact: CartView.Contact(facts: contact(cart)),
             addresses: [AddressView("Billing address", cart.customer.billing), AddressView("Shipping address", cart.customer.shipping)],
             facts: facts(cart, record, wording), historyHref: user.mayManage ? "/audit?subject=cart:\(key.text)" : nil,
-            noHistory: "The audit trail holds nothing about this cart any more.",
-            history: try await history(ofCart: key, in: cart.currency, context),
+            noHistory: user.mayManage
+                ? "The audit trail holds nothing about this cart any more." : "Administrators see here what happened to the cart.",
+            history: user.mayManage ? try await history(ofCart: key, in: cart.currency, context) : [],
             documents: documents(record, cart, request, context))
         return page("cart", "Cart of \(cart.shownName)", in: .carts, of: user, view)
     }

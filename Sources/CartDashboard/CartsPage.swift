@@ -31,7 +31,9 @@ extension Pages {
                 limit: query.perPage))
         let pages = max(1, (page.total + query.perPage - 1) / query.perPage)
         // A page beyond the last, as after a deletion.
-        if query.page > pages { return Self.redirect(to: query.href(page: pages)) }
+        if query.page > pages {
+            return Self.redirect(to: query.href(page: pages, parameters["deleted"].map { [("deleted", $0)] } ?? []))
+        }
         let isFiltered = !query.set.isEmpty
         let chips = chips(query)
         let view = CartsView(

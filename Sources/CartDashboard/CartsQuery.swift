@@ -6,6 +6,7 @@ import Foundation
 /// address.
 struct CartsQuery: Sendable {
     static let pageSizes = [10, 25, 50, 100]
+    private static let longest = 2048
     private static let fields = [
         "search", "state", "period", "time_from", "time_to", "name", "email", "users_type", "content", "total_min", "total_max",
         "product_ids", "source", "store_id", "with_contact",
@@ -33,7 +34,9 @@ struct CartsQuery: Sendable {
         sort = CartSort(field, isAscending ? .ascending : .descending)
         for name in Self.fields {
             let value = (parameters[name] ?? "").trimmingCharacters(in: .whitespaces)
-            if !value.isEmpty, value.utf8.count <= 1024 { values[name] = value }
+            guard !value.isEmpty else { continue }
+            // A condition that is left out must not go unsaid.
+            if value.utf8.count <= Self.longest { values[name] = value } else { problems.append((name, "A filter is too long.")) }
         }
         // The fields of the dates are there, if not to be seen, whatever the period.
         if values["period"] != "custom" { (values["time_from"], values["time_to"]) = (nil, nil) }
@@ -66,7 +69,8 @@ struct CartsQuery: Sendable {
         case "items": filter.isEmpty = false
         case "wishlist": filter.holdsAny = .wishlist
         case "empty": filter.holdsNothing = true
-        default: values["content"] = nil
+        case nil: break
+        default: problems.append(("content", "Carts hold items, a wish list or nothing."))
         }
         guard let period = read("period", "The period is none of those.", { Self.periods[$0] }) else { return }
         filter.updated = period.bounds(at: now, in: timeZone)

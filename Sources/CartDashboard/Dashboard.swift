@@ -26,6 +26,7 @@ public struct Dashboard: Dialect {
         public var gate: Gate
         public var limits: HTTPLimits
         public var baseURL: BaseURL
+        public var clock: any WallClock
         public var random: any RandomSource
         public var settings: SettingsShown
         /// The forms in which the dialects send a cart.
@@ -34,7 +35,7 @@ public struct Dashboard: Dialect {
 
         public init(
             carts: CartService, keys: KeyService, store: any Store, statistics: LatestStatistics, sweeper: Sweeper,
-            sweepMetrics: SweepMetrics, gate: Gate, limits: HTTPLimits, baseURL: BaseURL, random: any RandomSource,
+            sweepMetrics: SweepMetrics, gate: Gate, limits: HTTPLimits, baseURL: BaseURL, clock: any WallClock, random: any RandomSource,
             settings: SettingsShown, documents: [DocumentForm], files: Files
         ) {
             self.carts = carts
@@ -46,6 +47,7 @@ public struct Dashboard: Dialect {
             self.gate = gate
             self.limits = limits
             self.baseURL = baseURL
+            self.clock = clock
             self.random = random
             self.settings = settings
             self.documents = documents

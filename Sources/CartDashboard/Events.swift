@@ -70,7 +70,8 @@ extension Pages {
             }
             looks += 1
             if looks.isMultiple(of: Self.looksBetween) {
-                guard try await store.session(user.secret.sessionID, at: SystemWallClock().now) != nil else { return }
+                let session = try await store.session(user.secret.sessionID, at: parts.clock.now)
+                guard session?.user.role.mayUseCarts == true else { return }
                 try await writer.write(ByteBuffer(string: ": still here\n\n"))
             }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.pause) }
@@ -106,7 +107,7 @@ private struct Changes {
             switch entry.action {
             case .cartCreate, .cartReplace: isGone[String(entry.subject.dropFirst(5))] = false
             case .cartDelete: isGone[String(entry.subject.dropFirst(5))] = true
-            case .cartsFill: isReset = true
+            case .cartsFill, .storeRestore: isReset = true
             case .keyCreate, .keyRotate, .keyRevoke, .keyDisable, .keyEnable, .userCreate, .userRole, .userPassword, .userDelete,
                 .userSignIn, .userSignOut, .requestRefused:
                 break

@@ -64,7 +64,7 @@ struct Pages: Sendable {
 
     /// Who sends a request; nil if nobody has signed in, or no longer.
     func signedIn(_ request: Request, _ context: CartRequestContext) async throws(CartError) -> Operator? {
-        guard let secret = Cookie.secret(of: request, context),
+        guard let secret = Cookie.session.secret(of: request, context),
             let found = try await store.session(secret.sessionID, at: context.now), found.user.role.mayUseCarts
         else { return nil }
         let user = Operator(user: found.user, secret: secret)
@@ -73,10 +73,19 @@ struct Pages: Sendable {
     }
 
     /// The fields of a form.
-    func form(_ request: Request) async throws(CartError) -> QueryParameters {
-        let body = try await request.body(limit: parts.limits.body)
+    ///
+    /// - Parameter limit: bytes.
+    /// - Throws: ``CartError`` `.tooLarge` also for more fields than any form of the pages has.
+    func form(_ request: Request, limit: Int? = nil) async throws(CartError) -> QueryParameters {
+        let body = try await request.body(limit: limit ?? parts.limits.body)
+        guard body.count(where: { $0 == UInt8(ascii: "&") }) < Self.mostFields else {
+            throw CartError(.tooLarge, "The form has more than \(Self.mostFields) fields.")
+        }
         return QueryParameters(String(decoding: body, as: UTF8.self))
     }
+
+    /// As many as carts can be selected, and the others.
+    private static let mostFields = 10_100
 
     func wording(_ context: CartRequestContext) -> Wording { Wording(timeZone: settings.timeZone, now: context.now) }
 
@@ -131,7 +140,7 @@ struct Pages: Sendable {
 
     /// What an error looks like to people.
     func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
-        if request.uri.path == "/sign-in" { return signInAgain(after: error, context) }
+        if request.uri.path == "/sign-in" { return signInAgain(after: error, for: request, context) }
         let message = MessageView(error, requestID: context.id)
         let frame = FrameView(title: message.heading, assets: renderer.assets, csrf: "", user: nil, nav: [], notice: nil)
         var response = renderer.page("message", Page(frame: frame, content: message), status: message.code)

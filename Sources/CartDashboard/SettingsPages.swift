@@ -52,7 +52,7 @@ extension Pages {
             return try await settingsPage(user, context, problem: "Type the number in digits.")
         }
         let due = try await parts.sweeper.backlog(at: context.now).values.reduce(0, +)
-        guard due <= confirmed else {
+        guard due == confirmed else {
             return try await settingsPage(user, context, problem: "That is not the number. It is \(Wording.number(due)) now.")
         }
         let author = context.author(user.caller)
@@ -65,14 +65,14 @@ extension Pages {
         }
         // The page that follows shall know of the run.
         for _ in 0..<20 {
-            if try await parts.sweeper.lastReport()?.started == author.now { break }
+            if try await parts.sweeper.lastReport()?.started == author.now { return Self.redirect(to: "/settings?done=sweep") }
             try? await Task.sleep(for: .milliseconds(50))
         }
-        return Self.redirect(to: "/settings?done=sweep")
+        return try await settingsPage(user, context, problem: "The clean-up did not begin; another process may be at it. Try again.")
     }
 
     /// A number as people type it, with or without marks between the thousands.
-    private static func number(typed text: String) -> Int? {
+    static func number(typed text: String) -> Int? {
         guard let number = Int(text.filter { !", .\u{A0}".contains($0) }), number >= 0 else { return nil }
         return number
     }

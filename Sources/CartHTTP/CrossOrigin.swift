@@ -5,9 +5,18 @@ import Hummingbird
 /// Lets pages of named origins read answers in a browser (CORS). Without a named origin nothing is sent and nothing allowed.
 public struct CrossOrigin: Sendable {
     private let origins: Set<String>
+    private let ownOrigin: String?
 
-    /// - Parameter origins: such as `https://admin.example.com`, compared to the letter.
-    public init(origins: Set<String> = []) { self.origins = origins }
+    /// - Parameters:
+    ///   - origins: such as `https://admin.example.com`, compared to the letter.
+    ///   - publicURL: what the server is called outside; its own pages come from there, also where a proxy calls it by another name.
+    public init(origins: Set<String> = [], publicURL: String? = nil) {
+        self.origins = origins
+        // Scheme and authority: all up to the third slash.
+        ownOrigin = publicURL.map {
+            $0.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).prefix(3).joined(separator: "/")
+        }
+    }
 
     /// The answer to a browser's question before the request; nil if it is none, or from an origin that is not named.
     func preflight(_ request: Request) -> Response? {
@@ -28,7 +37,9 @@ public struct CrossOrigin: Sendable {
     ///
     /// - Throws: ``CartError`` `.permissionDenied` for a POST of a page that is neither this server's nor of a named origin.
     func check(_ request: Request) throws(CartError) {
-        guard request.method == .post, let origin = request.headers[.origin], allowedOrigin(request) == nil else { return }
+        guard request.method == .post, let origin = request.headers[.origin], allowedOrigin(request) == nil, origin != ownOrigin else {
+            return
+        }
         guard let host = request.head.authority, ["http://", "https://"].contains(where: { $0 + host == origin }) else {
             throw CartError(.permissionDenied, "The page that sent the request is of no origin in cors.origins.")
         }

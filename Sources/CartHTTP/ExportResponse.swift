@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 extension Response {
     /// Carts as a file that is sent while it is read. If the store fails in the middle the connection is closed, so that nobody takes half
@@ -24,6 +25,8 @@ extension Response {
                 var pieces = pieces
                 var piece = first
                 while let present = piece {
+                    // Half of a file must look like it: whoever throws here closes the connection.
+                    if Task.isShuttingDownGracefully { throw CartError(.unavailable, "The server is stopping.", retryAfter: 5) }
                     for id in present.damaged { context.logger.error("The cart with the number \(id) is damaged and left out.") }
                     try await writer.write(ByteBuffer(bytes: present.bytes))
                     piece = try await pieces.next(isolation: nil)

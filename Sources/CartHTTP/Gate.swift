@@ -12,6 +12,8 @@ public struct Gate: Sendable {
     private let keys: RateLimiter<Int64>?
     private let addresses: RateLimiter<NetworkRange>?
     private let failures = RateLimiter<NetworkRange>(perMinute: failuresPerMinute)
+    /// Apart from the others: a program with a wrong key must not lock out the people behind the same address.
+    private let failedSignIns = RateLimiter<NetworkRange>(perMinute: failuresPerMinute)
 
     public init(authenticator: Authenticator, limits: HTTPLimits) {
         self.authenticator = authenticator
@@ -37,11 +39,14 @@ public struct Gate: Sendable {
     /// - Throws: ``CartError``, as ``caller(showing:as:in:)``; `.tooManyRequests` for an address with too many failures.
     public func signIn(_ credentials: Credentials, in context: CartRequestContext) async throws(CartError) -> Caller {
         context.note.noteCredentials()
-        if let address = context.clientAddress?.household {
-            let standing = failures.standing(of: address)
-            if standing.retryAfter != nil { try context.hold(to: standing) }
+        let address = context.clientAddress?.household
+        if let standing = address.map({ failedSignIns.standing(of: $0) }), standing.retryAfter != nil { try context.hold(to: standing) }
+        do {
+            return try await caller(showing: credentials, in: context)
+        } catch {
+            if error.code == .unauthenticated, let address { _ = failedSignIns.take(address) }
+            throw error
         }
-        return try await caller(showing: credentials, in: context)
     }
 
     /// - Throws: ``CartError`` `.tooManyRequests` if the address sends too many requests of any kind.

@@ -133,7 +133,8 @@ public struct CorralServer: Sendable {
             dialects: [cocart(gate), cscart(gate)] + (settings.hasDashboard ? [dashboard(gate, live)] : []), fallback: native(gate, live),
             gate: gate,
             proxies: TrustedProxies(settings.trustedProxies, ownScheme: settings.scheme), clock: clock, limits: settings.limits,
-            crossOrigin: CrossOrigin(origins: settings.origins), metrics: live.metrics, usage: live.usage, refusals: live.refusals,
+            crossOrigin: CrossOrigin(origins: settings.origins, publicURL: settings.publicURL), metrics: live.metrics, usage: live.usage,
+            refusals: live.refusals,
             accessLog: settings.logsAccess ? AccessLog(logger: logger) : nil)
     }
 
@@ -151,7 +152,7 @@ public struct CorralServer: Sendable {
         Dashboard(
             Dashboard.Parts(
                 carts: carts, keys: KeyService(store: store, random: random), store: store, statistics: live.statistics, sweeper: sweeper,
-                sweepMetrics: live.sweep, gate: gate, limits: settings.limits, baseURL: baseURL, random: random,
+                sweepMetrics: live.sweep, gate: gate, limits: settings.limits, baseURL: baseURL, clock: clock, random: random,
                 settings: SettingsShown(
                     timeZone: settings.timeZone, currency: settings.policy.currency, sweeps: settings.sweeps,
                     sweepInterval: settings.sweepInterval, database: settings.database.description,

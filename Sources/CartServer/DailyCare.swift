@@ -20,7 +20,8 @@ struct DailyCare: Sendable {
         let moment = auditRetention.map { now - $0 } ?? .earliest
         while try await store.forgetExpired(at: now, limit: Self.batch) >= Self.batch {}
         try await store.forgetUsage(before: moment.day)
-        try await store.forgetEvents(before: moment)
+        // The statistics look back so far, however short the trail is.
+        try await store.forgetEvents(before: min(moment, now - .days(Int64(StatisticsService.days) + 1)))
         while try await store.forgetAudit(before: moment, limit: Self.batch) == Self.batch {
             // Other writes come in between.
             try? await Task.sleep(for: .milliseconds(20))

@@ -82,7 +82,7 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Parameters:
     ///   - path: the backup's file.
-    ///   - now: the moment of the restore.
+    ///   - author: who restores, and when.
     ///   - mayReplace: asked before a store is replaced that was ever written to, with what it holds; nil if that cannot be read. Meanwhile
     ///     nobody else can use the store.
     ///   - shouldStop: asked now and then; true ends the work.
@@ -90,12 +90,12 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     /// - Throws: ``CartError`` `.conflict` if the store may not be replaced; `.unavailable` that says why it cannot be, as that another
     ///   process has it open or that the backup is damaged.
     public func restore(
-        from path: String, at now: Timestamp, replacing mayReplace: @escaping @Sendable (StoreContent?) -> Bool,
+        from path: String, by author: Author, replacing mayReplace: @escaping @Sendable (StoreContent?) -> Bool,
         shouldStop: @escaping @Sendable () -> Bool = { false }
     ) async throws(CartError) -> StoreContent {
         switch self {
         case .sqlite(let store):
-            return try await SQLiteBackup.restore(path, to: store, at: now, replacing: mayReplace, shouldStop: shouldStop)
+            return try await SQLiteBackup.restore(path, to: store, by: author, replacing: mayReplace, shouldStop: shouldStop)
         }
     }
 

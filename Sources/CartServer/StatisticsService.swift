@@ -54,7 +54,8 @@ struct StatisticsService: Service {
         if names.count > Self.mostNames { names = [:] }
         let top = ([all] + stores.values).lazy.flatMap { $0.topProducts(CartStatistics.topProducts) }.map(\.product)
         for product in top.filter({ [names] in names[$0] == nil }).prefix(Self.mostLookups) where names[product] == nil {
-            names[product] = try await name(of: product)
+            // One without a name has none until the names are forgotten.
+            names[product] = try await name(of: product) ?? ""
         }
         let due = try await sweeper.backlog(at: now).values.reduce(0, +)
         latest.set(LatestStatistics.Counted(asOf: now, all: all, stores: stores, productNames: names, due: due))

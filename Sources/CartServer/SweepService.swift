@@ -14,11 +14,18 @@ struct SweepService: Service {
     /// How often the clock is looked at, and whether it is time.
     private static let tick = Duration.seconds(5)
     private static let trust = Duration.seconds(24 * 3600)
+    private static let distrust = TimeSpan.days(1).milliseconds
 
     func run() async throws {
         var watch = ClockWatch(clock.now, .now)
         // A process that is started again and again must not sweep each time; the first waits until the start is over.
         var next = ContinuousClock.now + min(.milliseconds(interval.milliseconds), .seconds(60))
+        // A clock that was set is no better after a new start.
+        if let last = try? await sweeper.lastReport(), last.outcome == .clockJumped,
+            abs(clock.now.milliseconds - last.updated.milliseconds) < Self.distrust
+        {
+            next = .now + Self.trust
+        }
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.tick) }
             if Task.isShuttingDownGracefully || Task.isCancelled { break }

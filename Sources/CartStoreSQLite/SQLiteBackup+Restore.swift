@@ -17,7 +17,7 @@ extension SQLiteBackup {
     /// - Parameters:
     ///   - path: the backup.
     ///   - store: the database file. It is made if there is none, and its owner alone can read it then.
-    ///   - now: the moment of the restore.
+    ///   - author: who restores, and when; the audit trail that is restored tells of it.
     ///   - mayReplace: asked, while the store is locked, before a store is replaced that was ever written to, with what it holds; nil if that cannot
     ///     be read.
     ///   - shouldStop: asked now and then; true ends the work, and the store holds what it held before.
@@ -25,7 +25,7 @@ extension SQLiteBackup {
     /// - Throws: ``CartError`` `.conflict` if the store may not be replaced; `.unavailable` that says why it cannot be, as that another process has it
     ///   open or that the backup is damaged.
     public static func restore(
-        _ path: String, to store: String, at now: Timestamp, replacing mayReplace: @escaping @Sendable (StoreContent?) -> Bool,
+        _ path: String, to store: String, by author: Author, replacing mayReplace: @escaping @Sendable (StoreContent?) -> Bool,
         shouldStop: @escaping @Sendable () -> Bool = { false }
     ) async throws(CartError) -> StoreContent {
         try await onThread {
@@ -44,7 +44,7 @@ extension SQLiteBackup {
                 try copy(path, over: target, stopping: shouldStop)
                 // A copy that was made with the write-ahead log has brought it along.
                 try takeAlone(target, at: store)
-                try forget(in: target, at: now, last: last)
+                try forget(in: target, by: author, last: last)
                 guard try target.texts("PRAGMA integrity_check(1)") == ["ok"] else {
                     throw CartError(.unavailable, "The backup was whole, and what was written of it is damaged; look at the disk.")
                 }
@@ -106,14 +106,28 @@ extension SQLiteBackup {
         guard code == SQLITE_DONE, end == SQLITE_OK else { throw SQLiteError(target.handle) }
     }
 
-    /// Takes out of a restored store what ended with the processes of its time.
-    private static func forget(in target: PlainConnection, at now: Timestamp, last: Int64) throws(SQLiteError) {
+    /// Takes out of a restored store what ended with the processes of its time, and notes who restored it. The note has the next revision, so
+    /// that whoever follows the changes hears of it.
+    private static func forget(in target: PlainConnection, by author: Author, last: Int64) throws {
         // A backup of an earlier version may lack some.
         let tables = try target.texts("SELECT name FROM sqlite_schema WHERE type = 'table'")
+        let content = try content(of: target)
+        let revision = max(content.revision, last) + 1
+        let entry = AuditEntry.restore(carts: content.carts, revision: content.revision, by: author)
+        let values = [entry.actor, entry.action.rawValue, entry.subject, String(decoding: entry.details, as: UTF8.self)].map {
+            "'\($0.replacing("'", with: "''"))'"
+        }
         let statements = [
             ("leases", "DELETE FROM leases"), ("sessions", "DELETE FROM sessions"),
-            ("answers", "DELETE FROM answers WHERE expires <= \(now.milliseconds)"),
-            ("counters", "UPDATE counters SET value = max(value, \(last)) WHERE name = 'revision'"),
+            ("answers", "DELETE FROM answers WHERE expires <= \(author.now.milliseconds)"),
+            ("counters", "UPDATE counters SET value = \(revision) WHERE name = 'revision'"),
+            (
+                "audit",
+                """
+                INSERT INTO audit (id, at, actor, address, action, subject, details)
+                VALUES (\(revision), \(author.now.milliseconds), \(values[0]), NULL, \(values[1]), \(values[2]), \(values[3]))
+                """
+            ),
         ]
         let sql = statements.filter { tables.contains($0.0) }.map { $0.1 }
         try target.execute((["BEGIN"] + sql + ["COMMIT"]).joined(separator: ";"))

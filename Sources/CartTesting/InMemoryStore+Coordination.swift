@@ -52,7 +52,9 @@ extension InMemoryStore: SessionStore {
 
 extension InMemoryStore.State {
     mutating func take(_ lease: Lease, at now: Timestamp) -> Bool {
-        if let held = leases[lease.name], held.holder != lease.holder, held.expires > now { return false }
+        if let held = leases[lease.name], held.holder != lease.holder, held.expires > now, held.expires <= now + lease.duration + .days(1) {
+            return false
+        }
         leases[lease.name] = (lease.holder, now + lease.duration)
         return true
     }

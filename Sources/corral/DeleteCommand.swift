@@ -67,7 +67,8 @@ extension CartsCommand {
                 let progress = Progress("Deleting", of: count)
                 let deleted: Int
                 do {
-                    deleted = try await bulk.run(confirmed: confirm ?? count, by: .atCommandLine(now: clock.now)) { progress.show($0) }
+                    deleted = try await bulk.run(
+                        confirmed: confirm ?? count, by: .atCommandLine(now: clock.now), progress: { progress.show($0) })
                 } catch {
                     progress.end()
                     throw error

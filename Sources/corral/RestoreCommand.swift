@@ -25,7 +25,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let content: StoreContent
         do throws(CartError) {
             content = try await database.restore(
-                from: file, at: SystemWallClock().now,
+                from: file, by: .atCommandLine(),
                 replacing: { [replace] standing in replace || Self.mayReplace(standing, in: database, interruption) },
                 shouldStop: { interruption.isRequested })
         } catch {

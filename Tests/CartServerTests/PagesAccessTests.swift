@@ -46,8 +46,8 @@ struct PagesAccessTests {
         Row("POST /keys/{id}/rotate", path: "/keys/77/rotate", 303, 403, 400),
         Row("GET /settings", 303, 200, 200),
         Row("POST /sweep/confirm", 303, 403, 422),
-        Row("GET /sign-in", 200, 200, 200),
-        Row("POST /sign-in", 403, 401, 401),
+        Row("GET /sign-in", 200, 303, 303),
+        Row("POST /sign-in", 403, 403, 403),
         // The last of all, since it ends the session.
         Row("POST /sign-out", 303, 303, 303),
     ]

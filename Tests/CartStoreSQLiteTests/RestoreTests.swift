@@ -86,7 +86,7 @@ struct RestoreTests {
             let other = path + ".other"
             try await opening(other) { try await fillStore($0, 5, seed: 2) }
             let content = try await SQLiteBackup.restore(
-                backup, to: other, at: CartGenerator.base,
+                backup, to: other, by: .tester(at: CartGenerator.base),
                 replacing: { standing in
                     #expect(standing?.carts == 5)
                     // It waits for five seconds.
@@ -116,7 +116,7 @@ struct RestoreTests {
             #expect(error?.reason.hasPrefix("The store holds 25 carts, the last changed at ") == true)
             let interrupted = await #expect(throws: CartError.self) {
                 try await SQLiteBackup.restore(
-                    backup, to: target, at: CartGenerator.base, replacing: { _ in true }, shouldStop: { true })
+                    backup, to: target, by: .tester(at: CartGenerator.base), replacing: { _ in true }, shouldStop: { true })
             }
             #expect(interrupted?.reason.contains("interrupted") == true)
             try await opening(target) { store in
@@ -128,7 +128,7 @@ struct RestoreTests {
 
             let content = try await restoreBackup(backup, to: target)
             #expect(content.carts == 10)
-            #expect(content.revision == 25)
+            #expect(content.revision == 26)
             #expect(content.updated == old.map(\.updated).max())
             let files = try neighbours(of: path).filter { $0.hasPrefix("carts.db.target") }
             #expect(files == ["carts.db.target", "carts.db.target.backup"])
@@ -136,7 +136,7 @@ struct RestoreTests {
                 for cart in old { #expect(try await store.cart(cart.key)?.document == cart.document) }
                 for cart in new { #expect(try await store.cart(cart.key) == nil) }
                 let cart = try #require(new.first)
-                #expect(try await store.apply([.save(cart, wasAbandoned: false, replacing: nil)]) == [.saved(id: 26, revision: 26)])
+                #expect(try await store.apply([.save(cart, wasAbandoned: false, replacing: nil)]) == [.saved(id: 27, revision: 27)])
                 #expect(try await store.verify().isEmpty)
             }
         }

@@ -33,7 +33,7 @@ private func using<Value>(_ path: String, _ body: (SQLiteStore) async throws -> 
 }
 
 func restoreBackup(_ backup: String, to path: String, mayReplace: Bool = true) async throws(CartError) -> StoreContent {
-    try await SQLiteBackup.restore(backup, to: path, at: CartGenerator.base, replacing: { _ in mayReplace })
+    try await SQLiteBackup.restore(backup, to: path, by: .tester(at: CartGenerator.base), replacing: { _ in mayReplace })
 }
 
 /// The names in the folder of a file.

@@ -108,6 +108,11 @@ class Put(typing.NamedTuple):
     answered: float
     status: int  # 0: the connection was lost
 
+    @property
+    def is_done(self):
+        """Whether it was acknowledged."""
+        return self.status in (200, 201)
+
 
 def write_steadily(pipe, port, authorization, keys_of_writers, rate):
     """Lets writers write carts under keys of their own, each in turn: what was written, in the order of each writer."""
@@ -133,6 +138,6 @@ def write_steadily(pipe, port, authorization, keys_of_writers, rate):
     return [put for writer in puts for put in writer]
 
 
-def refused(puts):
-    """The statuses of those that were not done."""
-    return [put.status for put in puts if put.status not in (200, 201)]
+def undone(puts):
+    """Those that were refused or lost, in words."""
+    return [f"{put.status} after {put.answered - put.sent:.1f} s" for put in puts if not put.is_done]

@@ -16,6 +16,8 @@ public enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case userDelete = "user.delete"
     case userSignIn = "user.sign_in"
     case userSignOut = "user.sign_out"
+    /// A backup took the place of everything that the store held.
+    case storeRestore = "store.restore"
     /// Calls that were refused, those of a minute together.
     case requestRefused = "request.refused"
 }
@@ -35,7 +37,7 @@ public struct AuditEntry: Hashable, Sendable {
     /// From where; nil if unknown or the machine itself.
     public var address: String?
     public var action: AuditAction
-    /// What it was done to: `cart:KEY`, `key:ID`, `user:ID`, `carts` for a store that was filled; empty for refused calls that showed no known key.
+    /// What it was done to: `cart:KEY`, `key:ID`, `user:ID`, `carts` for a store that was filled, `store` for one that was restored; empty for refused calls that showed no known key.
     public var subject: String
     /// A JSON object, in short: `before` and `after`, or how often and why.
     public var details: [UInt8]
@@ -115,6 +117,18 @@ extension AuditEntry {
         AuditEntry(action, "user:\(new?.id ?? old?.id ?? 0)", by: author) { json in
             old?.writeSummary(as: "before", to: &json)
             new?.writeSummary(as: "after", to: &json)
+        }
+    }
+
+    /// A store that was replaced by a backup.
+    ///
+    /// - Parameter revision: the last one of the backup.
+    public static func restore(carts: Int, revision: Int64, by author: Author) -> AuditEntry {
+        AuditEntry(.storeRestore, "store", by: author) { json in
+            json.name("carts")
+            json.integer(Int64(carts))
+            json.name("revision")
+            json.integer(revision)
         }
     }
 

@@ -18,7 +18,7 @@ public struct BulkDelete: Sendable {
     }
 
     /// How many carts the filter finds now.
-    public func count() async throws(CartError) -> Int { try await store.ids(filter, at: clock).count }
+    public func count() async throws(CartError) -> Int { try await store.page(CartQuery(filter: filter, clock: clock, limit: 1)).total }
 
     /// What has to be sent to remove so many carts of this filter: the number, and a hash of the conditions. It is no secret, it only
     /// cannot be mistaken for another.
@@ -38,12 +38,13 @@ public struct BulkDelete: Sendable {
     ///
     /// - Parameters:
     ///   - confirmed: how many may be found at most.
+    ///   - shouldStop: asked between batches.
     ///   - progress: told after each batch how many are gone.
     /// - Returns: how many were removed.
     /// - Throws: ``CartError`` `.unconfirmed` if more are found than were confirmed, then nothing was removed; `.unavailable`, what was
     ///   removed until then stays removed.
     public func run(
-        confirmed: Int, by author: Author, progress: @Sendable (Int) -> Void = { _ in }
+        confirmed: Int, by author: Author, shouldStop: @Sendable () -> Bool = { false }, progress: @Sendable (Int) -> Void = { _ in }
     ) async throws(CartError) -> Int {
         let ids = try await store.ids(filter, at: clock)
         guard ids.count <= confirmed else {
@@ -51,6 +52,9 @@ public struct BulkDelete: Sendable {
         }
         var removed = 0
         for start in stride(from: 0, to: ids.count, by: Self.batch) {
+            if shouldStop() {
+                throw CartError(.unavailable, "\(removed) of \(ids.count) carts are deleted; ask again for the others.", retryAfter: 5)
+            }
             let batch = Array(ids[start..<min(start + Self.batch, ids.count)])
             removed += try await store.delete(batch, meeting: filter, at: clock, by: author, under: nil) ?? 0
             progress(removed)

@@ -31,7 +31,8 @@ public struct Sweeper: Sendable {
         var due: [SweepPolicy.Group: Int] = [:]
         for group in SweepPolicy.Group.allCases {
             guard let filter = policy.due(group, at: now) else { continue }
-            due[group] = try await store.ids(filter, at: StateClock(now: now, abandonedAfter: abandonedAfter)).count
+            let clock = StateClock(now: now, abandonedAfter: abandonedAfter)
+            due[group] = try await store.page(CartQuery(filter: filter, clock: clock, limit: 1)).total
         }
         return due
     }
@@ -69,6 +70,7 @@ public struct Sweeper: Sendable {
         } catch {
             if report.outcome != .unconfirmed { report.outcome = .failed }
             try? await leave(&report)
+            await progress(report)
             try? await store.giveBack(lease)
             throw error
         }

@@ -94,7 +94,7 @@ struct HistoryView: View {
             case .cartReplace: "Replaced"
             case .cartDelete: "Deleted"
             case .cartsFill, .keyCreate, .keyRotate, .keyRevoke, .keyDisable, .keyEnable, .userCreate, .userRole, .userPassword,
-                .userDelete, .userSignIn, .userSignOut, .requestRefused:
+                .userDelete, .userSignIn, .userSignOut, .storeRestore, .requestRefused:
                 entry.action.label
             }
         actor = teller.name(ofActor: entry.actor)
@@ -131,6 +131,7 @@ extension AuditAction {
         case .userDelete: "User deleted"
         case .userSignIn: "Signed in"
         case .userSignOut: "Signed out"
+        case .storeRestore: "Backup restored"
         case .requestRefused: "Request refused"
         }
     }
