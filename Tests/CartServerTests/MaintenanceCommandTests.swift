@@ -107,7 +107,8 @@ struct MaintenanceCommandTests {
     @Test("a sweep leaves a store alone that another process is sweeping")
     func twoSweeps() async throws {
         try await withCarts(Self.someExpired) { corral, database in
-            try SQLiteFile(path: database.path).execute("INSERT INTO leases VALUES ('sweep', 'another', 1000 * strftime('%s', 'now') + 20000)")
+            try SQLiteFile(path: database.path)
+                .execute("INSERT INTO leases VALUES ('sweep', 'another', 1000 * strftime('%s', 'now') + 20000)")
             let refused = try await corral(["sweep"])
             #expect(refused.status == 1)
             #expect(refused.errors.contains("Another process is sweeping this store; nothing was done."))
