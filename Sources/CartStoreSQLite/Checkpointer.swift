@@ -26,7 +26,13 @@ final class Checkpointer: Sendable {
     }
 
     /// Copies the whole log and lets it begin anew, waiting for readers.
+    ///
+    /// Most of it is copied while others write; only what they have added meanwhile holds them up, or the writes of another process could
+    /// wait longer than they may.
     func checkpointNow() {
-        queue.sync { try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)") }
+        queue.sync {
+            try? connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            try? connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
     }
 }

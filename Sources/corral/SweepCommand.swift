@@ -29,6 +29,8 @@ struct SweepCommand: AsyncParsableCommand {
             let sweeper = Sweeper(
                 store: store, policy: settings.sweep, abandonedAfter: settings.policy.abandonedAfter, clock: SystemWallClock(),
                 random: SystemRandomSource())
+            // A server beside it comes first.
+            nice(10)
             if dryRun { try await showBacklog(of: sweeper) } else { try await run(sweeper) }
         }
     }

@@ -227,7 +227,7 @@ def compare(bench, found, puts, began, ended):
         counts["before"] += sum(put.answered < began for put in written)
         latest = max(numbers.values())
         least, at_once = ({put.key: put.number for put in written if test(put)} for test in (
-            lambda put: put.answered < began, lambda put: put.number <= latest))
+            lambda put: put.is_done and put.answered < began, lambda put: put.number <= latest))
         for key, number in numbers.items():
             counts["lost"] += number < least.get(key, 0)
             counts["later"] += number > least.get(key, 0)

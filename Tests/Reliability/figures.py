@@ -63,8 +63,8 @@ def _watch_counting(*benches):
     bench = benches[1]
     bench.expect_fast(many - few <= SHARE, f"counting takes {100 * (many - few):.1f} % of a processor")
     bench.expect_fast(max(max(cost.ages) for cost in costs) <= OLDEST, "the figures are too old")
-    for bench in benches:
-        last = bench.statistics(milliseconds())["carts"]
+    for bench, cost in zip(benches, costs):
+        last = bench.statistics(cost.written)["carts"]
         bench.expect(last == bench.carts + seconds, f"the statistics end with {last} carts, not {bench.carts + seconds}")
 
 
@@ -75,10 +75,12 @@ class Costs:
         self._bench, self._before = bench, bench.server.cpu_seconds()
         self._line = Line(bench.server.port, bench.authorization)
         self.ages, self._counted = [], set()
+        self.written = 0  # when a cart was written last
 
     def write(self, number):
         """Writes a cart, and looks at the figures."""
         status, _ = self._line.ask("PUT", f"/v1/carts/figures-{number}", json.dumps(cart_of(number)))
+        self.written = milliseconds()
         self._bench.expect(status == 201, f"a write is {status}")
         as_of = json.loads(self._line.ask("GET", "/v1/stats")[1])["as_of"]
         self.ages.append((milliseconds() - moment(as_of)) / 1000)

@@ -104,8 +104,9 @@ class SweepTrial:
             self._watch(sweeping)
             final = json.loads(self._done("--format", "json"))
         puts = writer.end()
+        ended = milliseconds()
         self._judge_trail()
-        self._judge_carts(moment(final["started"]), puts)
+        self._judge_carts(moment(final["started"]), puts, ended)
 
     def _choose_rules(self, now):
         """Lets half of each group go."""
@@ -328,7 +329,7 @@ class SweepTrial:
         twice = [key for key, count in collections.Counter(key for _, key in self._trail.entries).items() if count > 1]
         self._bench.expect(not twice, f"deleted twice: {twice[:5]}")
 
-    def _judge_carts(self, swept, puts):
+    def _judge_carts(self, swept, puts, ended):
         """Compares what stands with what must stand after the last sweep."""
         bench, before = self._bench, self._census.carts
         self._bench.expect(not undone(puts), f"writes that failed while it was swept: {undone(puts)[:5]}")
@@ -357,5 +358,5 @@ class SweepTrial:
         rescued = len(written.keys() & before.keys())
         bench.expect(rescued and len(deleted), "no cart was deleted, or none that was due was written")
         print(f"{len(deleted)} carts went, {len(after)} stand; {len(puts)} were written meanwhile, {rescued} of those that were due")
-        told = bench.statistics(milliseconds())
+        told = bench.statistics(ended)
         figures.compare(bench, "after the sweep", answer, told, self._census.made() | answer.made())
