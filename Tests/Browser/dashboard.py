@@ -65,10 +65,11 @@ def exactly(text):
 
 
 class Visitor:
-    """Somebody who sends requests to the pages without a browser, and keeps the one cookie."""
+    """Somebody who sends requests to the pages without a browser, and keeps the cookies: that of the session, and that of the form for
+    signing in."""
 
     def __init__(self, server, address=None):
-        self.server, self.cookie, self.token = server, None, None
+        self.server, self.cookie, self.form, self.token = server, None, None, None
         self.headers = {"X-Forwarded-For": address} if address else {}
 
     def get(self, path, **headers):
@@ -92,8 +93,8 @@ class Visitor:
 
     def _send(self, method, path, body, headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()} | self.headers
-        if self.cookie:
-            headers["Cookie"] = f"corral={self.cookie}"
+        if cookies := [f"{name}={value}" for name, value in (("corral", self.cookie), ("corral-form", self.form)) if value]:
+            headers["Cookie"] = "; ".join(cookies)
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=serving.PATIENCE)
         try:
             connection.request(method, path, body=body, headers=headers)
@@ -104,6 +105,8 @@ class Visitor:
         for cookie in answer.headers.get_all("Set-Cookie") or []:
             if found := re.match(r"corral=([0-9a-f]*);", cookie):
                 self.cookie = found[1] or None
+            elif found := re.match(r"corral-form=([0-9a-f]*);", cookie):
+                self.form = found[1] or None
         if found := re.search(r'name="csrf" value="([0-9a-f]+)"', text):
             self.token = html.unescape(found[1])
         return answer.status, answer.headers, text

@@ -42,7 +42,7 @@ WARM, LAP = 300_000, 50_000  # requests of the warm-up, which fill the bounded c
 REST = 12  # seconds before memory is read: every ten the server gives back what it freed
 SETTINGS = {
     "CORRAL_SERVER_TRUSTED_PROXIES": "127.0.0.1", "CORRAL_CORS_ORIGINS": "https://admin.example.com",
-    "CORRAL_LIMITS_BODY": str(BODY_LIMIT), "CORRAL_LIMITS_HEADER": str(HEADER_LIMIT), "CORRAL_LOG_LEVEL": "error",
+    "CORRAL_DASHBOARD_ENABLED": "false", "CORRAL_LIMITS_BODY": str(BODY_LIMIT), "CORRAL_LIMITS_HEADER": str(HEADER_LIMIT), "CORRAL_LOG_LEVEL": "error",
 }
 
 # What requests are made of. All pools have an end, so that the carts that are written have one, too.
@@ -517,12 +517,24 @@ class Connection:
                 headers[found[1].lower()] = found[2]
         if method == b"HEAD" or status in (204, 304):
             return status, headers, b""
+        if headers.get(b"transfer-encoding") == b"chunked":
+            return status, headers, b"".join(iter(self._chunk, b""))
         if not headers.get(b"content-length", b"").isdigit():
             raise Wrong("no length of the body")
         body = self._file.read(int(headers[b"content-length"]))
         if len(body) < int(headers[b"content-length"]):
             raise Wrong("closed in the midst of the body")
         return status, headers, body
+
+    def _chunk(self):
+        """The bytes of the next chunk; none in the last."""
+        size = self._file.readline()
+        if not re.fullmatch(rb"[0-9A-Fa-f]+\r\n", size):
+            raise Wrong(f"no chunk: {size}")
+        chunk, end = self._file.read(int(size, 16)), self._file.readline()
+        if len(chunk) < int(size, 16) or end != b"\r\n":
+            raise Wrong("closed in the midst of a chunk")
+        return chunk
 
 
 def check(request, status, headers, body):
@@ -540,6 +552,12 @@ def check(request, status, headers, body):
         return
     kind = headers.get(b"content-type", b"").split(b";")[0].decode()
     if kind == "text/plain" and status == 200 and body.startswith(b"# HELP "):
+        return
+    if kind == "text/csv" and status == 200 and body.startswith(b"key,state,") and body.endswith(b"\r\n"):
+        return
+    if kind == "application/x-ndjson" and status == 200:
+        if any("key" not in json.loads(line) for line in body.splitlines()):
+            raise Wrong("a line is no cart")
         return
     try:
         value = json.loads(body)
