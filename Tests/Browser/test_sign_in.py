@@ -25,7 +25,7 @@ class SignInTests(dashboard.Case):
         self.heading(page, "Sign in")
         page.goto("/carts")
         self.heading(page, "Sign in")
-        self.assertEqual([cookie["name"] for cookie in page.context.cookies()], ["corral"])
+        self.assertEqual([cookie["name"] for cookie in page.context.cookies()], ["corral-form"])
 
     def test_old_cookie_is_worth_nothing(self):
         visitor = dashboard.Visitor(self.server).sign_in()
