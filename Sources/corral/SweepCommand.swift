@@ -30,7 +30,7 @@ struct SweepCommand: AsyncParsableCommand {
                 store: store, policy: settings.sweep, abandonedAfter: settings.policy.abandonedAfter, clock: SystemWallClock(),
                 random: SystemRandomSource())
             // A server beside it comes first.
-            nice(10)
+            nice(19)
             if dryRun { try await showBacklog(of: sweeper) } else { try await run(sweeper) }
         }
     }

@@ -7,7 +7,7 @@ public struct Sweeper: Sendable {
     /// Carts that are removed in one transaction.
     static let batch = 500
     static let leaseDuration = TimeSpan.seconds(30)
-    private static let longestPause = Duration.milliseconds(500)
+    private static let longestPause = Duration.seconds(1)
     private static let wordEvery = Duration.seconds(5)
     private static let name = "sweep"
 
@@ -132,7 +132,7 @@ public struct Sweeper: Sendable {
                     left = .now
                 }
                 // Most of the time belongs to the shop's own requests.
-                try? await Task.sleep(for: min((ContinuousClock.now - begun) * 3, Self.longestPause))
+                try? await Task.sleep(for: min((ContinuousClock.now - begun) * 7, Self.longestPause))
             }
         }
         report.outcome = .done
