@@ -15,4 +15,4 @@ trial fuzz.py --requests 20000 --seed 7
 trial crash.py --rounds 20 --seed 7
 trial faults.py
 trial slow_sockets.py --small
-trial maintenance.py --carts 20000 --seed 7
+trial maintenance.py --carts 10000 --seed 7
