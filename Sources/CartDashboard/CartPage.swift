@@ -16,7 +16,7 @@ extension Pages {
         let state = record.state(of: cart, at: clock(context))
         let items = cart.items.filter { $0.kind == .cart }
         let view = CartView(
-            live: LiveView(revision: revision), mayWrite: true, back: LinkView(href: "/carts", label: "Carts"), href: "/carts/\(key.text)",
+            live: LiveView(revision: revision), back: LinkView(href: "/carts", label: "Carts"), href: "/carts/\(key.text)",
             key: key.text, customer: cart.shownName, state: StateView(state), total: Wording.money(cart.totals.total, cart.currency),
             lines: Wording.count(items.count, "line"), quantity: Self.pieces(items), sections: sections(cart), totals: totals(cart),
             hasCoupons: !cart.coupons.isEmpty,

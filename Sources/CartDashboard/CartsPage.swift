@@ -37,7 +37,7 @@ extension Pages {
         let isFiltered = !query.set.isEmpty
         let chips = chips(query)
         let view = CartsView(
-            live: LiveView(revision: revision), mayWrite: true, filters: filters(query), hasChips: !chips.isEmpty, chips: chips,
+            live: LiveView(revision: revision), filters: filters(query), hasChips: !chips.isEmpty, chips: chips,
             clearHref: "/carts",
             exports: ExportFormat.allCases.reversed().map {
                 LinkView(

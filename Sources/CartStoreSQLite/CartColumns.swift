@@ -100,10 +100,7 @@ struct CartColumns: Equatable {
 
     /// What tells of the events of the cart.
     var history: CartHistory {
-        CartHistory(
-            created: Timestamp(milliseconds: created), updated: Timestamp(milliseconds: updated), expires: Timestamp(milliseconds: expires),
-            canBeAbandoned: flags & (Schema.Flag.holdsCart | Schema.Flag.converted) == Schema.Flag.holdsCart,
-            wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
+        CartHistory(flags: flags, created: created, updated: updated, expires: expires)
     }
 
     /// Whether the cart has items to buy.
@@ -151,5 +148,17 @@ struct CartColumns: Equatable {
         }
         if !products.isEmpty { found.append((product, number)) }
         return found
+    }
+}
+
+extension CartHistory {
+    /// - Parameters:
+    ///   - flags: ``Schema/Flag``.
+    ///   - created, updated, expires: milliseconds since 1970.
+    init(flags: Int64, created: Int64, updated: Int64, expires: Int64) {
+        self.init(
+            created: Timestamp(milliseconds: created), updated: Timestamp(milliseconds: updated), expires: Timestamp(milliseconds: expires),
+            canBeAbandoned: flags & (Schema.Flag.holdsCart | Schema.Flag.converted) == Schema.Flag.holdsCart,
+            wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
     }
 }

@@ -20,11 +20,7 @@ struct StatisticsReader {
         let empty = CartStatistics(days: days)
         while try walk.step() {
             let flags = walk.integer(1)
-            let history = CartHistory(
-                created: Timestamp(milliseconds: walk.integer(2)), updated: Timestamp(milliseconds: walk.integer(3)),
-                expires: Timestamp(milliseconds: walk.integer(4)),
-                canBeAbandoned: flags & (Schema.Flag.holdsCart | Schema.Flag.converted) == Schema.Flag.holdsCart,
-                wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
+            let history = CartHistory(flags: flags, created: walk.integer(2), updated: walk.integer(3), expires: walk.integer(4))
             let state = CartState(
                 isConverted: flags & Schema.Flag.converted != 0, holdsItems: flags & Schema.Flag.holdsCart != 0, history, at: clock)
             stores[walk.integer(0), default: empty].add(

@@ -42,9 +42,13 @@ public enum Period: String, Hashable, Sendable, CaseIterable {
 
     /// When the days up to a moment began, ascending; the last is the day of the moment.
     public static func days(_ count: Int, upTo now: Timestamp, in timeZone: TimeZone) -> [Timestamp] {
-        (0..<count).reversed().compactMap { ago in
-            calendar(.day, -ago, at: now, in: timeZone).from.map(Timestamp.init(milliseconds:))
+        var starts: [Timestamp] = []
+        var moment = now
+        while starts.count < count, let start = calendar(.day, 0, at: moment, in: timeZone).from.map(Timestamp.init(milliseconds:)) {
+            starts.append(start)
+            moment = start - .seconds(1)
         }
+        return starts.reversed()
     }
 
     /// The unit of the calendar that holds a moment, or so many units before it.

@@ -7,7 +7,6 @@ struct CartView: View {
     }
 
     var live: LiveView
-    var mayWrite: Bool
     var back: LinkView
     var href: String
     var key: String

@@ -1,7 +1,6 @@
 /// The list of carts.
 struct CartsView: View {
     var live: LiveView
-    var mayWrite: Bool
     var filters: FiltersView
     var hasChips: Bool
     var chips: [ChipView]

@@ -114,6 +114,3 @@ struct LiveView: View {
 
     init(revision: Int64) { self.revision = String(revision) }
 }
-
-/// The content of a page that has none of its own.
-struct EmptyView: View {}
