@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 SWIFT ?= swift
-# Passed on by `make run`, as in: make run ARGS="--carts 10000"
+# Passed on by `make run`, `make bench` and `make bench-quick`, as in: make run ARGS="--carts 10000"
 ARGS ?=
 
 # What `make fuzz`, `make crash` and `make maintenance` do how often or with how much, and from which seed.
@@ -12,8 +12,8 @@ ROUNDS ?= 1000
 CARTS ?= 1000000
 SEED ?= 1
 
-.PHONY: measured help setup run test test-browser screenshots trials examples check lint warnings docs release fuzz crash faults \
-	slow-sockets maintenance timing overhead reliability sanitize clean
+.PHONY: measured help setup run test test-browser screenshots trials examples check lint warnings docs release bench bench-quick \
+	fuzz crash faults slow-sockets maintenance timing overhead reliability sanitize clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,13 @@ measured:
 	@scripts/setup.sh measure
 	$(SWIFT) build --configuration release --product corral
 	$(SWIFT) build --configuration release --product corral-measure
+
+bench: measured ## Compare speed with references, 40 minutes; writes Benchmarks/RESULTS.md
+	python3 -B Benchmarks/bench.py --program $$($(built))/corral --measure $$($(built))/corral-measure \
+		--results Benchmarks/RESULTS.md $(ARGS)
+
+bench-quick: measured ## The same in two minutes, with fewer carts; ARGS="--only PUT"
+	python3 -B Benchmarks/bench.py --quick --program $$($(built))/corral --measure $$($(built))/corral-measure $(ARGS)
 
 fuzz: measured ## Send made-up requests; REQUESTS=1000000 SEED=1
 	python3 -B Tests/Reliability/fuzz.py --program $$($(built))/corral --requests $(REQUESTS) --seed $(SEED)

@@ -117,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "corral-measure",
             dependencies: [
-                "CartCore", "CartHTTP", "CartServer", "CartStoreSQLite",
+                "CSQLite", "CartCore", "CartHTTP", "CartServer", "CartStoreSQLite",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

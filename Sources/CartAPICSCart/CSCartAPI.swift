@@ -42,9 +42,11 @@ public struct CSCartAPI: Dialect {
 
     /// The answer to `GET /api/carts/{user_id}` and its path; nil for a cart without items to buy, which the API does not show. It shows the
     /// newest of an owner's carts.
-    public static func document(of cart: Cart) -> (path: String, json: [UInt8])? {
-        guard cart.contents.contains(.cart) else { return nil }
-        return ("/api/carts/\(cart.owner.id)", CartWriter(cart).document)
+    public static func document(of cart: StoredCart) -> (path: String, json: [UInt8])? {
+        guard cart.holdsItems else { return nil }
+        var json = JSONWriter(capacity: 4096)
+        CartWriter(cart).write(to: &json)
+        return ("/api/carts/\(cart.ownerID.text)", json.bytes)
     }
 
     public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {

@@ -55,6 +55,6 @@ struct ErrorBody {
         json.name("status")
         json.integer(Int64(status.code))
         json.endObject()
-        return Response(status: status, headers: headers, bytes: json.bytes)
+        return Response(status: status, headers: headers, json: json)
     }
 }

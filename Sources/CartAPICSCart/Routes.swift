@@ -68,16 +68,18 @@ struct Routes: Sendable {
         json.beginObject()
         json.name("carts")
         json.beginArray()
-        for (_, cart) in context.readable(page.records) {
-            json.beginObject()
-            CartWriter(cart).writeFields(to: &json)
-            json.endObject()
+        for record in page.records {
+            context.withReadable(record) { cart in
+                json.beginObject()
+                CartWriter(cart).writeFields(to: &json)
+                json.endObject()
+            }
         }
         json.endArray()
         json.name("params")
         list.writeParameters(total: page.total, to: &json)
         json.endObject()
-        return Response(headers: .cscart, bytes: json.bytes)
+        return Response(headers: .cscart, json: json)
     }
 
     /// The newest cart of an owner with something to buy.
@@ -91,7 +93,9 @@ struct Routes: Sendable {
         guard let record = try await carts.store.page(query).records.first else {
             throw CartError(.cartNotFound, "The owner has no cart with anything to buy.")
         }
-        return Response(headers: .cscart, bytes: CartWriter(try record.cart()).document)
+        var json = JSONWriter(capacity: 4096)
+        try record.withStoredCart { CartWriter($0).write(to: &json) }
+        return Response(headers: .cscart, json: json)
     }
 
     @Sendable private func delete(_ caller: Caller, _ request: Request, _ context: CartRequestContext) async throws -> Response {

@@ -48,9 +48,9 @@ public struct CoCartAPI: Dialect {
     }
 
     /// The answer to `GET /cocart/v2/session/{key}` and its path.
-    public static func document(of cart: Cart) -> (path: String, json: [UInt8]) {
+    public static func document(of cart: StoredCart) throws(CartError) -> (path: String, json: [UInt8]) {
         var json = JSONWriter(capacity: 4096)
-        StoredCartWriter(showsImages: true).write(cart, to: &json)
+        try StoredCartWriter(showsImages: true).write(cart, to: &json)
         return ("\(root)/cocart/v2/session/\(cart.key.text)", json.bytes)
     }
 

@@ -75,6 +75,6 @@ struct ErrorBody {
         }
         json.endObject()
         json.endObject()
-        return Response(status: status, headers: headers, bytes: json.bytes)
+        return Response(status: status, headers: headers, json: json)
     }
 }

@@ -37,10 +37,10 @@ struct FieldSelection {
     }
 
     /// The answer with nothing but what is selected. Of a list, each row is selected from.
-    func apply(to json: [UInt8]) throws(CartError) -> [UInt8] {
+    func apply(to json: consuming JSONWriter) throws(CartError) -> JSONWriter {
         guard let root else { return json }
-        var reader = JSONReader(json, maximumDepth: 512)
-        var output = JSONWriter(capacity: json.count)
+        var reader = JSONReader(json.bytes, maximumDepth: 512)
+        var output = JSONWriter(capacity: 4096)
         if try reader.peek() == .array {
             output.beginArray()
             try reader.array { (reader, _) throws(CartError) in try Self.select(root, from: &reader, to: &output) }
@@ -48,7 +48,7 @@ struct FieldSelection {
         } else {
             try Self.select(root, from: &reader, to: &output)
         }
-        return output.bytes
+        return output
     }
 
     /// Copies what is selected of the next value; values that are neither objects nor arrays have no parts to choose from.

@@ -58,7 +58,7 @@ struct Routes: Sendable {
         let writer = RowWriter(dateFormat: list.dateFormat ?? dateFormat ?? .standard(for: caller), baseURL: base)
         var json = JSONWriter(capacity: 256 + page.records.count * 2048)
         json.beginArray()
-        for (record, cart) in context.readable(page.records) { writer.write(cart, id: record.id, to: &json) }
+        for record in page.records { context.withReadable(record) { writer.write($0, id: record.id, to: &json) } }
         json.endArray()
         var headers = HTTPFields.cocart(at: context.now)
         headers[.wpTotal] = String(page.total)
@@ -67,7 +67,7 @@ struct Routes: Sendable {
         if let links = list.links(total: page.total, path: base + request.uri.path, parameters) {
             headers[.link] = links
         }
-        return Response(headers: headers, bytes: try FieldSelection(parameters).apply(to: json.bytes))
+        return Response(headers: headers, json: try FieldSelection(parameters).apply(to: json))
     }
 
     private func row(_ request: Request, _ context: CartRequestContext) async throws -> Response {
@@ -76,25 +76,25 @@ struct Routes: Sendable {
         let record = try await carts.cart(try key(context), in: caller.storeID)
         let writer = RowWriter(dateFormat: format ?? dateFormat ?? .standard(for: caller), baseURL: baseURL.text(for: request, context))
         var json = JSONWriter(capacity: 2048)
-        writer.write(try record.cart(), id: record.id, to: &json)
+        try record.withStoredCart { writer.write($0, id: record.id, to: &json) }
         return try answer(json, parameters, context)
     }
 
     private func storedCart(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
-        let cart = try await carts.cart(try key(context), in: caller.storeID).cart()
+        let record = try await carts.cart(try key(context), in: caller.storeID)
         var json = JSONWriter(capacity: 4096)
-        writer.write(cart, to: &json)
+        try record.withStoredCart { (cart) throws(CartError) in try writer.write(cart, to: &json) }
         return try answer(json, parameters, context)
     }
 
     private func items(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let (caller, parameters) = try await caller(request, context)
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
-        let cart = try await carts.cart(try key(context), in: caller.storeID).cart()
+        let record = try await carts.cart(try key(context), in: caller.storeID)
         var json = JSONWriter(capacity: 2048)
-        writer.writeItems(of: cart, to: &json)
+        try record.withStoredCart { (cart) throws(CartError) in try writer.writeItems(of: cart, to: &json) }
         return try answer(json, parameters, context)
     }
 
@@ -121,8 +121,10 @@ struct Routes: Sendable {
         return try answer(json, parameters, context)
     }
 
-    private func answer(_ json: JSONWriter, _ parameters: QueryParameters, _ context: CartRequestContext) throws(CartError) -> Response {
-        Response(headers: .cocart(at: context.now), bytes: try FieldSelection(parameters).apply(to: json.bytes))
+    private func answer(_ json: consuming JSONWriter, _ parameters: QueryParameters, _ context: CartRequestContext) throws(CartError)
+        -> Response
+    {
+        Response(headers: .cocart(at: context.now), json: try FieldSelection(parameters).apply(to: json))
     }
 }
 

@@ -68,6 +68,6 @@ struct BulkDeleteRoute: Sendable {
         json.beginObject()
         members(&json)
         json.endObject()
-        return Response(headers: .native, bytes: json.bytes)
+        return Response(headers: .native, json: json)
     }
 }

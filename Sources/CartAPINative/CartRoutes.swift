@@ -45,17 +45,18 @@ struct CartRoutes: Sendable {
             let start = CartPosition(value: .integer(list.last), ownerID: .max, id: list.last)
             page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
         }
-        return List.response(
-            context.readable(page.records)[...], next: page.next.map { ListRequest.cursor($0.id) }, total: page.total
-        ) { $1.raw($0.record.answer(state: $0.record.state(of: $0.cart, at: clock))) }
+        return List.response(page.records[...], next: page.next.map { ListRequest.cursor($0.id) }, total: page.total) { record, json in
+            context.withReadable(record) { cart in
+                record.write(state: cart.state(wasAbandoned: record.wasAbandoned, at: clock), to: &json)
+            }
+        }
     }
 
     private func show(_ request: Request, _ context: CartRequestContext) async throws -> Response {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let record = try await carts.cart(try standingKey(request, context), in: caller.storeID)
-        let state = record.state(of: try record.cart(), at: carts.stateClock(at: context.now))
-        return answer(record, state: state)
+        return answer(record, state: try record.state(at: carts.stateClock(at: context.now)))
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {
@@ -100,6 +101,8 @@ struct CartRoutes: Sendable {
     private func answer(_ record: CartRecord, state: CartState, status: HTTPResponse.Status = .ok) -> Response {
         var headers = HTTPFields.native
         headers[.eTag] = "\"\(record.revision)\""
-        return Response(status: status, headers: headers, bytes: record.answer(state: state))
+        var json = JSONWriter(capacity: record.document.count + 128)
+        record.write(state: state, to: &json)
+        return Response(status: status, headers: headers, json: json)
     }
 }

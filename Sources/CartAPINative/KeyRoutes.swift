@@ -57,7 +57,7 @@ struct KeyRoutes: Sendable {
         guard try await keys.store.key(id: id) != nil else { throw CartError.noKey }
         var json = JSONWriter()
         try await keys.store.usage(ofKey: id).write(to: &json)
-        return Response(headers: .native, bytes: json.bytes)
+        return Response(headers: .native, json: json)
     }
 
     private func create(_ request: Request, _ context: CartRequestContext) async throws -> Response {

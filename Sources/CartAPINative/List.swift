@@ -20,7 +20,7 @@ enum List {
         json.name("total")
         json.integer(Int64(total))
         json.endObject()
-        return Response(headers: .native, bytes: json.bytes)
+        return Response(headers: .native, json: json)
     }
 }
 

@@ -67,7 +67,7 @@ struct Problem {
             json.endArray()
         }
         json.endObject()
-        return Response(status: status, headers: headers, bytes: json.bytes)
+        return Response(status: status, headers: headers, json: json)
     }
 
     /// Why a caller was refused, and what is wrong with the store, is for the log.

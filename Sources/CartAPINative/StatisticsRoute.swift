@@ -22,6 +22,6 @@ struct StatisticsRoute: Sendable {
         counted.figures(of: caller.storeID).write(to: &json, asOf: counted.asOf, names: counted.productNames) { start in
             start.date(in: timeZone)
         }
-        return Response(headers: .native, bytes: json.bytes)
+        return Response(headers: .native, json: json)
     }
 }

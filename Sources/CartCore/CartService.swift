@@ -40,7 +40,7 @@ public struct CartService: Sendable {
     /// - Throws: ``CartError`` `.cartNotFound`, also for a cart of another store, `.unavailable`.
     public func cart(_ key: CartKey, in storeID: Int64?) async throws(CartError) -> CartRecord {
         guard let record = try await store.cart(key) else { throw .noCart }
-        if let storeID, try record.cart().storeID != storeID { throw .otherStore }
+        if let storeID { try record.require(storeID) }
         return record
     }
 
@@ -243,19 +243,22 @@ public struct CartService: Sendable {
     ) async throws(CartError) -> Write {
         let previous = try await store.cart(key)
         // A cart that the caller may not see is not replaced; that there is one cannot be hidden, since the key is taken.
-        if let storeID, let previous, try previous.cart().storeID != storeID { throw .otherStore }
+        if let storeID { try previous?.require(storeID) }
         switch precondition {
         case .none: break
         case .absent: if previous != nil { throw .stands }
         case .revision(let expected): if previous?.revision != expected { throw .stale }
         }
         // A damaged cart is replaced like one that says nothing.
-        let replaced = previous.flatMap { try? $0.cart() }
+        let replaced = try? previous?.withStoredCart { cart in
+            CartDraft.Replaced(
+                owner: Owner(id: cart.ownerID.integer), storeID: cart.storeID.integer, history: cart.history(wasAbandoned: false))
+        }
         let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)
         // A cart that is written again with the time of its last change, as by a second import, has not come back.
         let wasAbandoned =
             draft.wasAbandoned || (previous?.wasAbandoned ?? false)
-            || (replaced?.wasAbandoned(by: min(now, cart.updated), after: policy.abandonedAfter) ?? false)
+            || replaced?.history.abandoned(by: min(now, cart.updated), after: policy.abandonedAfter) != nil
         let document = cart.document
         guard document.count <= policy.largestDocument else {
             throw CartError(.tooLarge, "With all that is filled in the cart is larger than \(policy.largestDocument) bytes.")
@@ -273,13 +276,20 @@ private struct Write: Sendable {
     let wasAbandoned: Bool
     let replacing: Int64?
 
-    var change: CartChange { .save(cart, wasAbandoned: wasAbandoned, replacing: replacing) }
+    var change: CartChange { .save(cart, document: document, wasAbandoned: wasAbandoned, replacing: replacing) }
 
     /// nil if the cart changed meanwhile.
     func saved(_ result: CartChangeResult) -> CartService.Saved? {
         guard case .saved(let id, let revision) = result else { return nil }
         let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: document)
         return CartService.Saved(record: record, cart: cart, state: state, isNew: replacing == nil)
+    }
+}
+
+extension CartRecord {
+    /// - Throws: ``CartError`` `.cartNotFound` if the cart is another store's; `.unavailable`.
+    fileprivate func require(_ storeID: Int64) throws(CartError) {
+        guard try withStoredCart({ $0.storeID.integer }) == storeID else { throw .otherStore }
     }
 }
 

@@ -27,7 +27,7 @@ extension Pages {
             noHistory: user.mayManage
                 ? "The audit trail holds nothing about this cart any more." : "Administrators see here what happened to the cart.",
             history: user.mayManage ? try await history(ofCart: key, in: cart.currency, context) : [],
-            documents: documents(record, cart, request, context))
+            documents: try documents(record, context))
         return page("cart", "Cart of \(cart.shownName)", in: .carts, of: user, view)
     }
 
@@ -76,12 +76,14 @@ extension Pages {
         ]
     }
 
-    private func documents(_ record: CartRecord, _ cart: Cart, _ request: Request, _ context: CartRequestContext) -> [DocumentView] {
-        let base = parts.baseURL.text(for: request, context)
-        return parts.documents.compactMap { form in
-            form.make(record, cart, base, clock(context)).map { path, json in
-                DocumentView(id: form.id, name: form.name, path: path, json: Self.indented(json))
+    private func documents(_ record: CartRecord, _ context: CartRequestContext) throws(CartError) -> [DocumentView] {
+        try record.withStoredCart { (cart) throws(CartError) in
+            var views: [DocumentView] = []
+            for form in parts.documents {
+                guard let (path, json) = try form.make(record, cart, clock(context)) else { continue }
+                views.append(DocumentView(id: form.id, name: form.name, path: path, json: Self.indented(json)))
             }
+            return views
         }
     }
 

@@ -128,11 +128,11 @@ public struct DocumentForm: Sendable {
     public var id: String
     public var name: String
     /// The path under which the dialect answers with it, and the very bytes; nil where the dialect does not show the cart.
-    public var make: @Sendable (CartRecord, Cart, _ baseURL: String, StateClock) -> (path: String, json: [UInt8])?
+    public var make: Making
 
-    public init(
-        id: String, name: String, make: @escaping @Sendable (CartRecord, Cart, String, StateClock) -> (path: String, json: [UInt8])?
-    ) {
+    public typealias Making = @Sendable (CartRecord, StoredCart, StateClock) throws(CartError) -> (path: String, json: [UInt8])?
+
+    public init(id: String, name: String, make: @escaping Making) {
         self.id = id
         self.name = name
         self.make = make

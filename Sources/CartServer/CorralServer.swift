@@ -158,11 +158,12 @@ public struct CorralServer: Sendable {
                     sweepInterval: settings.sweepInterval, database: settings.database.description,
                     diskSpace: { [database = settings.database] in database.diskSpace }, version: Self.version, all: settings.shown),
                 documents: [
-                    DocumentForm(id: "native", name: "Cart document") { record, cart, _, clock in
-                        ("/v1/carts/\(cart.key.text)", record.answer(state: record.state(of: cart, at: clock)))
+                    DocumentForm(id: "native", name: "Cart document") { record, cart, clock in
+                        ("/v1/carts/\(cart.key.text)", record.answer(state: cart.state(wasAbandoned: record.wasAbandoned, at: clock)))
                     },
-                    DocumentForm(id: "cocart", name: "CoCart session") { _, cart, _, _ in CoCartAPI.document(of: cart) },
-                    DocumentForm(id: "cscart", name: "CS-Cart cart") { _, cart, _, _ in CSCartAPI.document(of: cart) },
+                    DocumentForm(id: "cocart", name: "CoCart session") { (_, cart, _) throws(CartError) in try CoCartAPI.document(of: cart)
+                    },
+                    DocumentForm(id: "cscart", name: "CS-Cart cart") { _, cart, _ in CSCartAPI.document(of: cart) },
                 ], files: Assets.dashboard))
     }
 

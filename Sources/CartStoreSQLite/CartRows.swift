@@ -14,8 +14,8 @@ struct CartRows {
 
         init(_ change: CartChange) {
             switch change {
-            case .save(let cart, let wasAbandoned, let replacing):
-                self = .save(CartColumns(cart, wasAbandoned: wasAbandoned), document: cart.document, replacing: replacing)
+            case .save(let cart, let document, let wasAbandoned, let replacing):
+                self = .save(CartColumns(cart, wasAbandoned: wasAbandoned), document: document, replacing: replacing)
             case .delete(let key, let revision):
                 self = .delete(key: key.text, revision: revision)
             }

@@ -22,15 +22,24 @@ public final class SQLiteStore: CartStore {
         try self.init(path: path, abandonedAfter: abandonedAfter, cheapToSort: PageReader.standardCheapToSort)
     }
 
+    /// - Parameter largestGroup: requests to write in one transaction; a measurement can give each its own with 1.
+    package convenience init(path: String, abandonedAfter: TimeSpan, largestGroup: Int) throws(CartError) {
+        try self.init(
+            path: path, abandonedAfter: abandonedAfter, cheapToSort: PageReader.standardCheapToSort, largestGroup: largestGroup)
+    }
+
     /// - Parameter cheapToSort: see ``PageReader``; a test can ask for walks where few carts are.
-    init(path: String, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter, cheapToSort: Int) throws(CartError) {
+    init(
+        path: String, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter, cheapToSort: Int,
+        largestGroup: Int = Writer.standardMostInGroup
+    ) throws(CartError) {
         self.cheapToSort = cheapToSort
         // Names, addresses and hashes of keys are nobody else's business. SQLite gives its other files the mode of this one.
         let made = Foundation.open(path, O_CREAT | O_EXCL | O_RDWR, 0o600)
         if made >= 0 { Foundation.close(made) }
         do {
             try Migrator(connection: Connection(path: path, access: .write)).migrate()
-            writer = try Writer(path: path, abandonedAfter: abandonedAfter)
+            writer = try Writer(path: path, abandonedAfter: abandonedAfter, mostInGroup: largestGroup)
         } catch let error as CartError {
             throw error
         } catch let error as SQLiteError {

@@ -12,7 +12,7 @@ final class Writer: @unchecked Sendable {
     }
 
     /// Requests in one transaction.
-    private static let mostInGroup = 1000
+    static let standardMostInGroup = 1000
     /// Frames in the log after which it is copied into the database beside the writing.
     private static let checkpointAfter = 4000
     /// Frames after which writing waits for that: the log must not grow for ever under a steady load.
@@ -20,6 +20,7 @@ final class Writer: @unchecked Sendable {
 
     private let connection: Connection
     private let abandonedAfter: TimeSpan
+    private let mostInGroup: Int
     private let checkpointer: Checkpointer
     private let condition = NSCondition()
     // What follows is guarded by the condition.
@@ -29,8 +30,10 @@ final class Writer: @unchecked Sendable {
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var written = WriteCounts()
 
-    init(path: String, abandonedAfter: TimeSpan) throws(SQLiteError) {
+    /// - Parameter mostInGroup: requests in one transaction.
+    init(path: String, abandonedAfter: TimeSpan, mostInGroup: Int = Writer.standardMostInGroup) throws(SQLiteError) {
         self.abandonedAfter = abandonedAfter
+        self.mostInGroup = mostInGroup
         connection = try Connection(path: path, access: .write)
         checkpointer = try Checkpointer(path: path)
         let thread = Thread { [self] in work() }
@@ -129,7 +132,7 @@ final class Writer: @unchecked Sendable {
         defer { condition.unlock() }
         while waiting.isEmpty, !isClosing { condition.wait() }
         guard !waiting.isEmpty else { return nil }
-        let group = Array(waiting.prefix(Self.mostInGroup))
+        let group = Array(waiting.prefix(mostInGroup))
         waiting.removeFirst(group.count)
         return group
     }

@@ -180,7 +180,7 @@ extension InMemoryStore.State {
 
     fileprivate mutating func apply(_ change: CartChange, by author: Author, abandonedAfter: TimeSpan) -> CartChangeResult {
         switch change {
-        case .save(let cart, let wasAbandoned, let expected):
+        case .save(let cart, _, let wasAbandoned, let expected):
             let standing = carts[cart.key]?.record
             guard standing?.revision == expected else { return .conflict }
             note(

@@ -185,7 +185,7 @@ private struct Comparison {
 extension CartChange {
     fileprivate var key: CartKey {
         switch self {
-        case .save(let cart, _, _): cart.key
+        case .save(let cart, _, _, _): cart.key
         case .delete(let key, _): key
         }
     }

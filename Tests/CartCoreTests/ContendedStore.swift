@@ -18,7 +18,7 @@ final class ContendedStore: StoreInFront {
             return times > 0
         }
         if isContended {
-            for case .save(let cart, let wasAbandoned, _) in changes {
+            for case .save(let cart, _, let wasAbandoned, _) in changes {
                 let standing = try await store.cart(cart.key)
                 _ = try await store.apply([.save(cart, wasAbandoned: wasAbandoned, replacing: standing?.revision)])
             }

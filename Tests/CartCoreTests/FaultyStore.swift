@@ -39,7 +39,7 @@ struct FaultyStore: StoreInFront {
         var results: [CartChangeResult] = []
         for change in changes {
             var change = change
-            if case .save(let cart, _, let revision) = change {
+            if case .save(let cart, _, _, let revision) = change {
                 if fault == .forgetsAbandoned { change = .save(cart, wasAbandoned: false, replacing: revision) }
                 if fault == .ignoresRevision, revision != nil, let standing = try await store.cart(cart.key) {
                     change = .save(cart, wasAbandoned: false, replacing: standing.revision)

@@ -43,11 +43,11 @@ class Key:
 
 
 class Store:
-    """A store in a temporary folder, removed at the end of `with`; the settings are environment variables."""
+    """A store in a temporary folder, beneath another if one is given, removed at the end of `with`; settings are variables."""
 
-    def __init__(self, program, **settings):
+    def __init__(self, program, beneath=None, **settings):
         self.program = str(pathlib.Path(program).resolve())
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="corral-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="corral-", dir=beneath))
         self.path = self.folder / "carts.db"
         # What is set on this machine shall not matter.
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("CORRAL_")}
@@ -106,14 +106,15 @@ class Store:
 
 
 class Server:
-    """A running `corral serve` on 127.0.0.1, stopped at the end of `with`."""
+    """A running `corral serve` on 127.0.0.1, or another command that serves, stopped at the end of `with`."""
 
-    def __init__(self, store, port=0, **settings):
+    def __init__(self, store, port=0, command=None, **settings):
         self.log = collections.deque(maxlen=1000)  # the last lines of its error output
         self._address = threading.Event()
         self._process = subprocess.Popen(
-            [store.program, "serve", "--host", "127.0.0.1", "--port", str(port)], env=store.environment | settings,
-            cwd=store.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
+            [*(command or [store.program, "serve"]), "--host", "127.0.0.1", "--port", str(port)],
+            env=store.environment | settings, cwd=store.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE, text=True, errors="replace",
         )
         self.pid = self._process.pid
         self.port = self.url = None

@@ -54,10 +54,10 @@ public struct Cart: Hashable, Sendable {
     /// This is the total that CS-Cart shows and filters by; in hundredths it can be compared across currencies of any number
     /// of digits. Nothing overflows: an amount and a quantity have bounds, and so has the number of items.
     public var productsTotal: Int64 {
-        let exact = items.reduce(into: Int128(0)) { sum, item in
-            if item.kind == .cart { sum += Int128(item.unitPrice) * Int128(item.quantity.millionths) }
-        }
-        return Int64(clamping: Amount.rounded(exact * 100, divisor: 1_000_000 * Int128(currency.minorUnits)))
+        currency.hundredths(
+            ofMillionths: items.reduce(into: Int128(0)) { sum, item in
+                if item.kind == .cart { sum += Int128(item.unitPrice) * Int128(item.quantity.millionths) }
+            })
     }
 }
 

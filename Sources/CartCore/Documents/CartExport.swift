@@ -31,8 +31,7 @@ extension CartRecord {
     fileprivate func importLine(at clock: StateClock) -> [UInt8]? {
         guard document.starts(with: #"{"key":"#.utf8), document.last == UInt8(ascii: "}") else { return nil }
         guard wasAbandoned else { return document + [0x0A] }
-        guard let cart = try? cart() else { return nil }
-        return answer(state: state(of: cart, at: clock)) + [0x0A]
+        return (try? state(at: clock)).map { answer(state: $0) + [0x0A] }
     }
 }
 

@@ -60,8 +60,7 @@ public struct JSONReader {
     ) throws(CartError) {
         try expect(.object)
         try open()
-        // By their bytes: two spellings of one accented letter are two names.
-        var names = Set<[UInt8]>()
+        var names = Names()
         if try !close(UInt8(ascii: "}")) {
             repeat {
                 skipWhitespace()
@@ -69,7 +68,7 @@ public struct JSONReader {
                 let name = try readString()
                 skipWhitespace()
                 try consume(UInt8(ascii: ":"))
-                guard names.insert(Array(name.utf8)).inserted || allowingDuplicates else { throw .invalid(name, "stands twice") }
+                guard allowingDuplicates || names.insert(name) else { throw .invalid(name, "stands twice") }
                 do {
                     try member(&self, name)
                 } catch {
@@ -148,6 +147,22 @@ public struct JSONReader {
     public mutating func end() throws(CartError) {
         skipWhitespace()
         guard index == bytes.count else { throw malformed("something follows the value") }
+    }
+}
+
+/// The names of an object's members, by their bytes: two spellings of one accented letter are two names.
+private struct Names {
+    private var few: [String] = []
+    private var many = Set<[UInt8]>()
+
+    /// - Returns: whether the name is new.
+    mutating func insert(_ name: String) -> Bool {
+        if !many.isEmpty { return many.insert(Array(name.utf8)).inserted }
+        if few.contains(where: { $0.utf8.count == name.utf8.count && $0.utf8.elementsEqual(name.utf8) }) { return false }
+        few.append(name)
+        // So many are compared faster than hashed.
+        if few.count > 32 { many = Set(few.map { Array($0.utf8) }) }
+        return true
     }
 }
 
@@ -232,7 +247,8 @@ extension JSONReader {
         }
         guard index < bytes.count else { throw malformed("a string is not closed") }
         if bytes[index] == UInt8(ascii: "\"") {
-            guard let text = String(validating: bytes[start..<index], as: UTF8.self) else { throw malformed("a string is not UTF-8") }
+            let text = bytes.withUnsafeBufferPointer { String(validating: $0[start..<index], as: UTF8.self) }
+            guard let text else { throw malformed("a string is not UTF-8") }
             index += 1
             return text
         }

@@ -29,18 +29,37 @@ public struct CartRecord: Hashable, Sendable {
 
     /// The document as answers show it: with the number, the revision and the state in front, the rest as it is stored.
     public func answer(state: CartState) -> [UInt8] {
-        var answer = Array("{\"id\":\(id),\"revision\":\(revision),\"state\":\"\(state.rawValue)\",".utf8)
-        answer.append(contentsOf: document.dropFirst())
-        return answer
+        var json = JSONWriter(capacity: document.count + 128)
+        write(state: state, to: &json)
+        return json.bytes
+    }
+
+    /// Writes what ``answer(state:)`` gives.
+    public func write(state: CartState, to json: inout JSONWriter) {
+        json.beginObject()
+        json.name("id")
+        json.integer(id)
+        json.name("revision")
+        json.integer(revision)
+        json.name("state")
+        json.string(state.rawValue)
+        json.endObject(withMembersOf: document)
     }
 }
 
 /// One write, done whole or not at all.
 public enum CartChange: Sendable {
-    /// Keeps a cart under its key. `revision` is that of the cart it replaces; nil: there must be none.
-    case save(Cart, wasAbandoned: Bool, replacing: Int64?)
+    /// Keeps a cart under its key. `document` is ``Cart/document``, `replacing` the revision of the cart it replaces; nil: there must be
+    /// none.
+    case save(Cart, document: [UInt8], wasAbandoned: Bool, replacing: Int64?)
     /// Removes a cart. `revision` is the one that it must have; nil: any.
     case delete(CartKey, revision: Int64?)
+}
+
+extension CartChange {
+    public static func save(_ cart: Cart, wasAbandoned: Bool, replacing revision: Int64?) -> CartChange {
+        .save(cart, document: cart.document, wasAbandoned: wasAbandoned, replacing: revision)
+    }
 }
 
 /// What became of a ``CartChange``.

@@ -32,6 +32,11 @@ public struct Currency: Hashable, Sendable {
         Int64(clamping: Amount.rounded(Int128(amount) * 100, divisor: Int128(minorUnits)))
     }
 
+    /// A sum of millionths of an amount in hundredths of a major unit, rounded half up; one beyond all numbers is the nearest.
+    func hundredths(ofMillionths sum: Int128) -> Int64 {
+        Int64(clamping: Amount.rounded(sum * 100, divisor: 1_000_000 * Int128(minorUnits)))
+    }
+
     /// An amount as a decimal in major units with exactly the currency's digits: 4999 US cents are `49.99`.
     public func decimal(_ amount: Int64) -> String {
         let digits = self.digits

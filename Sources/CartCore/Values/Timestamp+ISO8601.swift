@@ -33,7 +33,13 @@ extension Timestamp {
     ///
     /// - Returns: nil for any other text and for dates that do not exist.
     public init?(iso8601 text: some StringProtocol) {
-        var scanner = DigitScanner(Array(text.utf8))
+        var text = String(text)
+        guard let timestamp = text.withUTF8({ Timestamp(iso8601: $0) }) else { return nil }
+        self = timestamp
+    }
+
+    init?(iso8601 text: UnsafeBufferPointer<UInt8>) {
+        var scanner = DigitScanner(text)
         guard let year = scanner.number(4), year >= 1, scanner.skip("-"), let month = scanner.number(2), (1...12).contains(month),
             scanner.skip("-"), let day = scanner.number(2), day >= 1, day <= CivilTime.daysInMonth(year: year, month: month)
         else { return nil }
@@ -62,10 +68,10 @@ extension Timestamp {
 }
 
 private struct DigitScanner {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var index = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { index == bytes.count }
 

@@ -1,0 +1,417 @@
+/// A cart as its stored document spells it, to be shown: most of what an answer says of a cart is copied from the document as it stands.
+///
+/// Every value is a part of the document, see ``JSONSlice``.
+public struct StoredCart {
+    public let key: JSONSlice
+    public let storeID: JSONSlice
+    public let ownerKind: JSONSlice
+    /// A text.
+    public let ownerID: JSONSlice
+    public let customer: Customer
+    public let currencyCode: JSONSlice
+    /// Items of every kind.
+    public let items: [Item]
+    public let coupons: [Coupon]
+    public let fees: [Fee]
+    public let totals: Totals
+    public let source: JSONSlice
+    public let ipAddress: JSONSlice
+    /// A number, or `null`.
+    public let orderID: JSONSlice
+    public let created: JSONSlice
+    public let updated: JSONSlice
+    public let expires: JSONSlice
+
+    public struct Customer {
+        public let firstName: JSONSlice
+        public let lastName: JSONSlice
+        public let email: JSONSlice
+        public let phone: JSONSlice
+        public let billing: Address
+        public let shipping: Address
+        public let profile: JSONSlice
+    }
+
+    /// What is not known is an empty text.
+    public struct Address {
+        public var firstName = JSONSlice.emptyText
+        public var lastName = JSONSlice.emptyText
+        public var company = JSONSlice.emptyText
+        public var country = JSONSlice.emptyText
+        public var address1 = JSONSlice.emptyText
+        public var address2 = JSONSlice.emptyText
+        public var city = JSONSlice.emptyText
+        public var state = JSONSlice.emptyText
+        public var postcode = JSONSlice.emptyText
+        public var phone = JSONSlice.emptyText
+        public var email = JSONSlice.emptyText
+        public private(set) var isEmpty = true
+    }
+
+    public struct Item {
+        public let key: JSONSlice
+        public let kind: CartItem.Kind
+        public let productID: JSONSlice
+        public let variationID: JSONSlice
+        public let name: JSONSlice
+        public let sku: JSONSlice
+        public let quantity: JSONSlice
+        public let unitPrice: JSONSlice
+        public let subtotal: JSONSlice
+        public let subtotalTax: JSONSlice
+        public let tax: JSONSlice
+        public let total: JSONSlice
+        public let variation: JSONSlice
+        public let extra: JSONSlice
+        fileprivate let details: JSONSlice
+    }
+
+    /// What is not known is nil.
+    public struct Product {
+        public fileprivate(set) var title: JSONSlice?
+        public fileprivate(set) var slug: JSONSlice?
+        public fileprivate(set) var type: JSONSlice?
+        public fileprivate(set) var image: JSONSlice?
+        public fileprivate(set) var weight: JSONSlice?
+        public fileprivate(set) var dimensions: JSONSlice?
+        public fileprivate(set) var minQuantity: JSONSlice?
+        public fileprivate(set) var maxQuantity: JSONSlice?
+        public fileprivate(set) var backorders: JSONSlice?
+    }
+
+    public struct Coupon {
+        public let code: JSONSlice
+        public let label: JSONSlice
+        public let discount: JSONSlice
+    }
+
+    public struct Fee {
+        public let id: JSONSlice
+        public let name: JSONSlice
+        public let amount: JSONSlice
+    }
+
+    public struct Totals {
+        public let subtotal: JSONSlice
+        public let subtotalTax: JSONSlice
+        public let discount: JSONSlice
+        public let discountTax: JSONSlice
+        public let shipping: JSONSlice
+        public let shippingTax: JSONSlice
+        public let fees: JSONSlice
+        public let feesTax: JSONSlice
+        public let tax: JSONSlice
+        public let total: JSONSlice
+    }
+}
+
+extension CartRecord {
+    /// Calls `body` with the cart of the document; nothing of it may be kept when `body` returns.
+    ///
+    /// - Throws: ``CartError`` `.unavailable` if the document is damaged; what `body` throws.
+    public func withStoredCart<Value>(_ body: (StoredCart) throws(CartError) -> Value) throws(CartError) -> Value {
+        if let cart = try Self.read(document, body) { return cart }
+        // Written by another release, or damaged.
+        guard let value = try Self.read(try cart().document, body) else {
+            throw CartError(.unavailable, "The document of the cart with the number \(id) cannot be read.")
+        }
+        return value
+    }
+
+    /// - Returns: nil if the document is not one that ``Cart/document`` writes.
+    private static func read<Value>(
+        _ document: [UInt8], _ body: (StoredCart) throws(CartError) -> Value
+    ) throws(CartError) -> Value? {
+        try document.withUnsafeBufferPointer { (bytes) throws(CartError) in
+            guard var scanner = JSONScanner(bytes), let cart = try? StoredCart(&scanner), scanner.isAtEnd else { return nil }
+            return try body(cart)
+        }
+    }
+
+    /// The cart's state at a moment.
+    ///
+    /// - Throws: ``CartError`` `.unavailable` if the document is damaged.
+    public func state(at clock: StateClock) throws(CartError) -> CartState {
+        try withStoredCart { cart in cart.state(wasAbandoned: wasAbandoned, at: clock) }
+    }
+}
+
+extension StoredCart {
+    /// See ``Cart/state(at:wasAbandoned:abandonedAfter:)``.
+    public func state(wasAbandoned: Bool, at clock: StateClock) -> CartState {
+        CartState(isConverted: isConverted, holdsItems: holdsItems, history(wasAbandoned: wasAbandoned), at: clock)
+    }
+
+    /// What tells of the events of the cart.
+    public func history(wasAbandoned: Bool) -> CartHistory {
+        CartHistory(
+            created: created.timestamp, updated: updated.timestamp, expires: expires.timestamp,
+            canBeAbandoned: holdsItems && !isConverted, wasAbandoned: wasAbandoned)
+    }
+
+    private var isConverted: Bool { !(orderID == "null") }
+    /// Items to buy.
+    public var holdsItems: Bool { items.contains { $0.kind == .cart } }
+
+    public var currency: Currency { currencyCode == "\"USD\"" ? .usd : Currency(currencyCode.text) ?? .usd }
+
+    /// See ``Cart/productsTotal``.
+    public var productsTotal: Int64 {
+        currency.hundredths(
+            ofMillionths: items.reduce(into: Int128(0)) { sum, item in
+                if item.kind == .cart { sum += Int128(item.unitPrice.integer) * Int128(item.millionths) }
+            })
+    }
+}
+
+extension StoredCart.Item {
+    public var product: StoredCart.Product {
+        get throws(CartError) {
+            var scanner = JSONScanner(details)
+            guard let product = try? StoredCart.Product(&scanner) else { throw CartError(.unavailable, "A product cannot be read.") }
+            return product
+        }
+    }
+
+    /// ``Quantity/millionths``
+    public var millionths: Int64 {
+        let (whole, overflow) = quantity.integer.multipliedReportingOverflow(by: 1_000_000)
+        // A fraction is no whole number, which reads as 0.
+        return whole > 0 && !overflow ? whole : Decimal.scaled(quantity.spelling, by: 6) ?? 0
+    }
+}
+
+// What follows is the form that Cart.document writes, member by member.
+
+extension StoredCart {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"key":"#)
+        key = try json.string()
+        try json.expect(#","store_id":"#)
+        storeID = try json.number()
+        try json.expect(#","owner":{"type":"#)
+        ownerKind = try json.string()
+        try json.expect(#","id":"#)
+        ownerID = try json.string()
+        try json.expect(#"},"customer":"#)
+        customer = try Customer(&json)
+        try json.expect(#","currency":"#)
+        currencyCode = try json.string()
+        try json.expect(#","items":"#)
+        items = try json.array(Item.init)
+        try json.expect(#","coupons":"#)
+        coupons = try json.array(Coupon.init)
+        try json.expect(#","fees":"#)
+        fees = try json.array(Fee.init)
+        try json.expect(#","totals":"#)
+        totals = try Totals(&json)
+        try json.expect(#","source":"#)
+        source = try json.string()
+        try json.expect(#","ip_address":"#)
+        ipAddress = try json.string()
+        try json.expect(#","order_id":"#)
+        orderID = try json.value()
+        try json.expect(#","created":"#)
+        created = try json.string()
+        try json.expect(#","updated":"#)
+        updated = try json.string()
+        try json.expect(#","expires":"#)
+        expires = try json.string()
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Customer {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"first_name":"#)
+        firstName = try json.string()
+        try json.expect(#","last_name":"#)
+        lastName = try json.string()
+        try json.expect(#","email":"#)
+        email = try json.string()
+        try json.expect(#","phone":"#)
+        phone = try json.string()
+        try json.expect(#","billing":"#)
+        billing = try StoredCart.Address(&json)
+        try json.expect(#","shipping":"#)
+        shipping = try StoredCart.Address(&json)
+        try json.expect(#","profile":"#)
+        profile = try json.structure()
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Address {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        if json.skip("{}") { return }
+        isEmpty = false
+        try json.expect("{")
+        repeat {
+            if json.skip(#""first_name":"#) {
+                firstName = try json.string()
+            } else if json.skip(#""last_name":"#) {
+                lastName = try json.string()
+            } else if json.skip(#""company":"#) {
+                company = try json.string()
+            } else if json.skip(#""country":"#) {
+                country = try json.string()
+            } else if json.skip(#""address_1":"#) {
+                address1 = try json.string()
+            } else if json.skip(#""address_2":"#) {
+                address2 = try json.string()
+            } else if json.skip(#""city":"#) {
+                city = try json.string()
+            } else if json.skip(#""state":"#) {
+                state = try json.string()
+            } else if json.skip(#""postcode":"#) {
+                postcode = try json.string()
+            } else if json.skip(#""phone":"#) {
+                phone = try json.string()
+            } else {
+                try json.expect(#""email":"#)
+                email = try json.string()
+            }
+        } while json.skip(",")
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Item {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"key":"#)
+        key = try json.string()
+        try json.expect(#","kind":"#)
+        if json.skip(#""cart""#) {
+            kind = .cart
+        } else if json.skip(#""wishlist""#) {
+            kind = .wishlist
+        } else {
+            try json.expect(#""removed""#)
+            kind = .removed
+        }
+        try json.expect(#","product_id":"#)
+        productID = try json.number()
+        try json.expect(#","variation_id":"#)
+        variationID = try json.number()
+        try json.expect(#","name":"#)
+        name = try json.string()
+        try json.expect(#","sku":"#)
+        sku = try json.string()
+        try json.expect(#","quantity":"#)
+        quantity = try json.number()
+        try json.expect(#","unit_price":"#)
+        unitPrice = try json.number()
+        try json.expect(#","subtotal":"#)
+        subtotal = try json.number()
+        try json.expect(#","subtotal_tax":"#)
+        subtotalTax = try json.number()
+        try json.expect(#","tax":"#)
+        tax = try json.number()
+        try json.expect(#","total":"#)
+        total = try json.number()
+        try json.expect(#","variation":"#)
+        variation = try json.structure()
+        try json.expect(#","extra":"#)
+        extra = try json.structure()
+        try json.expect(#","product":"#)
+        details = try json.structure()
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Product {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        if json.skip("{}") { return }
+        try json.expect("{")
+        repeat {
+            if json.skip(#""title":"#) {
+                title = try json.string()
+            } else if json.skip(#""slug":"#) {
+                slug = try json.string()
+            } else if json.skip(#""type":"#) {
+                type = try json.string()
+            } else if json.skip(#""image":"#) {
+                image = try json.string()
+            } else if json.skip(#""weight":"#) {
+                weight = try json.string()
+            } else if json.skip(#""dimensions":"#) {
+                dimensions = try json.structure()
+            } else if json.skip(#""min_quantity":"#) {
+                minQuantity = try json.number()
+            } else if json.skip(#""max_quantity":"#) {
+                maxQuantity = try json.number()
+            } else {
+                try json.expect(#""backorders":"#)
+                backorders = try json.string()
+            }
+        } while json.skip(",")
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Coupon {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"code":"#)
+        code = try json.string()
+        try json.expect(#","label":"#)
+        label = try json.string()
+        try json.expect(#","discount":"#)
+        discount = try json.number()
+        try json.expect(#","discount_tax":"#)
+        _ = try json.number()
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Fee {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"id":"#)
+        id = try json.string()
+        try json.expect(#","name":"#)
+        name = try json.string()
+        try json.expect(#","amount":"#)
+        amount = try json.number()
+        try json.expect(#","tax":"#)
+        _ = try json.number()
+        try json.expect("}")
+    }
+}
+
+extension StoredCart.Totals {
+    fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
+        try json.expect(#"{"subtotal":"#)
+        subtotal = try json.number()
+        try json.expect(#","subtotal_tax":"#)
+        subtotalTax = try json.number()
+        try json.expect(#","discount":"#)
+        discount = try json.number()
+        try json.expect(#","discount_tax":"#)
+        discountTax = try json.number()
+        try json.expect(#","shipping":"#)
+        shipping = try json.number()
+        try json.expect(#","shipping_tax":"#)
+        shippingTax = try json.number()
+        try json.expect(#","fees":"#)
+        fees = try json.number()
+        try json.expect(#","fees_tax":"#)
+        feesTax = try json.number()
+        try json.expect(#","tax":"#)
+        tax = try json.number()
+        try json.expect(#","total":"#)
+        total = try json.number()
+        try json.expect("}")
+    }
+}
+
+extension JSONScanner {
+    fileprivate mutating func array<Element>(
+        _ element: (inout JSONScanner) throws(Mismatch) -> Element
+    ) throws(Mismatch) -> [Element] {
+        var elements: [Element] = []
+        if skip("[]") { return elements }
+        try expect("[")
+        repeat { elements.append(try element(&self)) } while skip(",")
+        try expect("]")
+        return elements
+    }
+}
