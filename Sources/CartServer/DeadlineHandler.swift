@@ -4,7 +4,8 @@ import NIOHTTPTypes
 
 /// Closes a connection whose client is too slow: with the head of a request, with its body, or with taking the answer.
 ///
-/// The idle timeout does not see such clients, since a byte now and then is not idle.
+/// The idle timeout does not see such clients, since a byte now and then is not idle. All of it is one timer for each connection, which
+/// looks from time to time whether something is due: a timer for each request would cost as much as the request.
 final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart
@@ -14,18 +15,17 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let head: TimeAmount
     private let body: TimeAmount
     private let response: TimeAmount
-    /// Runs while a request comes in, from its first byte to its end.
-    private var reading: Scheduled<Void>?
-    /// Runs while something that was written has not left for the client.
-    private var writing: Scheduled<Void>?
-    private var unsent = 0
-    /// Who wants to close the sending side and waits until everything has left.
-    private var closing: EventLoopPromise<Void>?
+    /// When the part of a request must be here that is coming in.
+    private var received: NIODeadline?
+    /// When the first so many bytes of all that was written must have left for the client.
+    private var sent: (bytes: Int, by: NIODeadline)?
+    private var written = 0
+    private var timer: (task: Scheduled<Void>, at: NIODeadline)?
 
     /// - Parameters:
     ///   - head: for the head of a request, from its first byte on.
     ///   - body: for the body, from the end of the head on.
-    ///   - response: for each part of an answer.
+    ///   - response: for each part of an answer, up to twice as long while several parts wait.
     init(head: TimeAmount, body: TimeAmount, response: TimeAmount) {
         self.head = head
         self.body = body
@@ -34,77 +34,103 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         RequestHeadHandler.install(in: context.pipeline.syncOperations)
-        // Here only whole heads arrive; their first bytes are seen in front of the decoder.
+        // Here only whole heads arrive, and answers that have no bytes yet: those are seen in front of the codec.
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let watcher = FirstByteHandler {
+        let watcher = ByteHandler {
             let (handler, context) = bound.value
-            if handler.reading == nil { handler.reading = handler.close(context, in: handler.head) }
+            guard handler.received == nil else { return }
+            handler.received = handler.deadline(context, in: handler.head)
+        } onWrite: { bytes in
+            let (handler, context) = bound.value
+            handler.written += bytes
+            guard handler.sent == nil else { return }
+            handler.sent = (handler.written, handler.deadline(context, in: handler.response))
         }
         try? context.pipeline.syncOperations.addHandler(watcher, position: .first)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        case .head:
-            reading?.cancel()
-            reading = close(context, in: body)
+        case .head: received = deadline(context, in: body)
         case .body: break
-        case .end:
-            reading?.cancel()
-            reading = nil
+        case .end: received = nil
         }
         context.fireChannelRead(data)
-    }
-
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        let promise = promise ?? context.eventLoop.makePromise()
-        unsent += 1
-        if writing == nil { writing = close(context, in: response) }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        promise.futureResult.whenComplete { _ in
-            let (handler, context) = bound.value
-            handler.unsent -= 1
-            handler.writing?.cancel()
-            handler.writing = handler.unsent == 0 ? nil : handler.close(context, in: handler.response)
-            if handler.unsent == 0, let closing = handler.closing {
-                handler.closing = nil
-                context.close(mode: .output, promise: closing)
-            }
-        }
-        context.write(data, promise: promise)
     }
 
     /// A client that closes its side when it has asked is answered to the end: NIO would throw away what has not left yet.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        guard mode == .output, unsent > 0, closing == nil else { return context.close(mode: mode, promise: promise) }
-        closing = promise ?? context.eventLoop.makePromise()
+        guard mode == .output, unsent(context) > 0 else { return context.close(mode: mode, promise: promise) }
+        // What is written last leaves last.
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(.body(ByteBuffer()))).whenComplete { _ in
+            bound.value.close(mode: .output, promise: promise)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        reading?.cancel()
-        writing?.cancel()
-        closing?.fail(ChannelError.ioOnClosedChannel)
-        closing = nil
+        timer?.task.cancel()
+        timer = nil
         context.fireChannelInactive()
     }
 
-    private func close(_ context: ChannelHandlerContext, in time: TimeAmount) -> Scheduled<Void> {
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        return context.eventLoop.scheduleTask(in: time) { bound.value.close(promise: nil) }
+    /// The moment that lies so far ahead; at that moment at the latest it is looked whether something is due.
+    private func deadline(_ context: ChannelHandlerContext, in time: TimeAmount) -> NIODeadline {
+        let deadline = NIODeadline.now() + time
+        look(context, at: deadline)
+        return deadline
+    }
+
+    private func look(_ context: ChannelHandlerContext, at moment: NIODeadline) {
+        if let timer {
+            guard moment < timer.at else { return }
+            timer.task.cancel()
+        }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let task = context.eventLoop.scheduleTask(deadline: moment) {
+            let (handler, context) = bound.value
+            handler.timer = nil
+            handler.closeIfDue(context)
+        }
+        timer = (task, moment)
+    }
+
+    private func closeIfDue(_ context: ChannelHandlerContext) {
+        let now = NIODeadline.now()
+        let unsent = unsent(context)
+        if let sent, written - unsent >= sent.bytes { self.sent = unsent > 0 ? (written, now + response) : nil }
+        guard let next = [received, sent?.by].compactMap(\.self).min() else { return }
+        if next <= now { context.close(promise: nil) } else { look(context, at: next) }
+    }
+
+    /// Bytes that were written and have not left for the client.
+    private func unsent(_ context: ChannelHandlerContext) -> Int {
+        (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
     }
 }
 
-/// Tells when bytes arrive.
-private final class FirstByteHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Tells when bytes arrive, and how many are written.
+private final class ByteHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundIn = IOData
+    typealias OutboundOut = IOData
 
-    private let onBytes: () -> Void
+    private let onRead: () -> Void
+    private let onWrite: (Int) -> Void
 
-    init(onBytes: @escaping () -> Void) { self.onBytes = onBytes }
+    init(onRead: @escaping () -> Void, onWrite: @escaping (Int) -> Void) {
+        self.onRead = onRead
+        self.onWrite = onWrite
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        onBytes()
+        onRead()
         context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        onWrite(unwrapOutboundIn(data).readableBytes)
+        context.write(data, promise: promise)
     }
 }
