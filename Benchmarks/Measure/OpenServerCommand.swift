@@ -45,12 +45,14 @@ private struct OpenDialect {
         router.get("/v1/carts/{key}") { _, context in
             guard let key = context.cartKey else { throw HTTPError(.notFound) }
             let record = try await carts.cart(key, in: nil)
-            let state = record.state(of: try record.cart(), at: carts.stateClock(at: clock.now))
+            let state = record.state(at: carts.stateClock(at: clock.now))
             var headers: HTTPFields = [
                 .contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
             ]
             headers[.eTag] = "\"\(record.revision)\""
-            return Response(headers: headers, bytes: record.answer(state: state))
+            var json = JSONWriter(capacity: record.document.count + 128)
+            record.write(state: state, to: &json)
+            return Response(headers: headers, json: json)
         }
         return router.buildResponder()
     }

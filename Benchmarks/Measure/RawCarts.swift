@@ -52,8 +52,13 @@ struct RawCart {
     func bindDocument(to statement: RawStatement, revision: Int64) {
         statement.bind(id, at: 1)
         statement.bind(revision, at: 2)
-        statement.bind(flags & Flag.wasAbandoned == 0 ? 0 : 1, at: 3)
-        statement.bindBlob(document, at: 4)
+        statement.bind(storeID, at: 3)
+        statement.bind(ownerID, at: 4)
+        statement.bind(flags, at: 5)
+        statement.bind(created, at: 6)
+        statement.bind(updated, at: 7)
+        statement.bind(expires, at: 8)
+        statement.bindBlob(document, at: 9)
     }
 
     /// As `Schema.Flag`.

@@ -13,11 +13,11 @@ enum RawSQL {
     private static let places = (2...16).map { "?\($0)" }.joined(separator: ", ")
 
     /// What stands under a key.
-    static let find = "SELECT id, revision, \(columns) FROM carts JOIN cart_documents USING (id) WHERE key = ?1"
+    static let find = "SELECT id, revision, \(columns) FROM carts JOIN (SELECT id, revision FROM cart_documents) USING (id) WHERE key = ?1"
     static let insertCart = "INSERT INTO carts (id, \(columns)) VALUES (?1, \(places))"
     static let updateCart = "UPDATE carts SET (\(columns)) = (\(places)) WHERE id = ?1"
-    static let insertDocument = "INSERT INTO cart_documents VALUES (?1, ?2, ?3, ?4)"
-    static let replaceDocument = "REPLACE INTO cart_documents VALUES (?1, ?2, ?3, ?4)"
+    static let insertDocument = "INSERT INTO cart_documents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+    static let replaceDocument = "REPLACE INTO cart_documents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
     static let insertProduct = "INSERT INTO cart_products VALUES (?1, ?2, ?3)"
     static let insertText = "INSERT INTO cart_search (rowid, name, email, key) VALUES (?1, ?2, ?3, ?4)"
     static let insertEntry =
@@ -43,7 +43,8 @@ enum RawSQL {
     static let removeRun = "DELETE FROM cart_ranks WHERE sort = ?1 AND value = ?2 AND owner_id = ?3 AND id = ?4"
 
     /// Reads a cart whole, not for the timing.
-    static let whole = "SELECT id, revision, \(columns), document FROM carts JOIN cart_documents USING (id)"
+    static let whole =
+        "SELECT id, revision, \(columns), document FROM carts JOIN (SELECT id, revision, document FROM cart_documents) USING (id)"
 }
 
 /// Why SQLite did not do something.

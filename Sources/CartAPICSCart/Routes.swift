@@ -84,13 +84,7 @@ struct Routes: Sendable {
 
     /// The newest cart of an owner with something to buy.
     @Sendable private func show(_ caller: Caller, _ request: Request, _ context: CartRequestContext) async throws -> Response {
-        var filter = CartFilter()
-        filter.ownerID = try ownerID(context)
-        filter.storeID = caller.storeID
-        filter.holdsAny = .cart
-        let query = CartQuery(
-            filter: filter, clock: carts.stateClock(at: context.now), sort: CartSort(.created, .descending), limit: 1)
-        guard let record = try await carts.store.page(query).records.first else {
+        guard let record = try await carts.store.newestCart(of: try ownerID(context), in: caller.storeID) else {
             throw CartError(.cartNotFound, "The owner has no cart with anything to buy.")
         }
         var json = JSONWriter(capacity: 4096)

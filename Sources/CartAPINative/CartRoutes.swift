@@ -27,7 +27,7 @@ struct CartRoutes: Sendable {
 
     /// The key at the end of the path; nil if no cart can have it.
     private func key(_ request: Request, _ context: CartRequestContext) -> CartKey? {
-        context.cartKey ?? request.uri.path.split(separator: "/").last.flatMap { CartKey($0) }
+        context.cartKey ?? request.uri.path.split(separator: "/").last.flatMap { CartKey(String($0)) }
     }
 
     private func standingKey(_ request: Request, _ context: CartRequestContext) throws(CartError) -> CartKey {
@@ -46,9 +46,7 @@ struct CartRoutes: Sendable {
             page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
         }
         return List.response(page.records[...], next: page.next.map { ListRequest.cursor($0.id) }, total: page.total) { record, json in
-            context.withReadable(record) { cart in
-                record.write(state: cart.state(wasAbandoned: record.wasAbandoned, at: clock), to: &json)
-            }
+            if context.canHandOn(record) { record.write(state: record.state(at: clock), to: &json) }
         }
     }
 
@@ -56,7 +54,7 @@ struct CartRoutes: Sendable {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let record = try await carts.cart(try standingKey(request, context), in: caller.storeID)
-        return answer(record, state: try record.state(at: carts.stateClock(at: context.now)))
+        return answer(record, state: record.state(at: carts.stateClock(at: context.now)))
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {

@@ -27,7 +27,7 @@ enum List {
 /// Places in lists as clients get them. A cursor looks like nothing in particular, so that what it says can change.
 enum Cursor {
     static func encode(_ text: String) -> String {
-        Data(text.utf8).base64EncodedString().replacingOccurrences(of: "=", with: "")
+        String(Data(text.utf8).base64EncodedString().prefix { $0 != "=" })
     }
 
     /// - Returns: nil for what ``encode(_:)`` would not have written.

@@ -40,7 +40,7 @@ public struct CartService: Sendable {
     /// - Throws: ``CartError`` `.cartNotFound`, also for a cart of another store, `.unavailable`.
     public func cart(_ key: CartKey, in storeID: Int64?) async throws(CartError) -> CartRecord {
         guard let record = try await store.cart(key) else { throw .noCart }
-        if let storeID { try record.require(storeID) }
+        if let storeID, record.facts.storeID != storeID { throw .otherStore }
         return record
     }
 
@@ -243,22 +243,17 @@ public struct CartService: Sendable {
     ) async throws(CartError) -> Write {
         let previous = try await store.cart(key)
         // A cart that the caller may not see is not replaced; that there is one cannot be hidden, since the key is taken.
-        if let storeID { try previous?.require(storeID) }
+        if let storeID, let previous, previous.facts.storeID != storeID { throw .otherStore }
         switch precondition {
         case .none: break
         case .absent: if previous != nil { throw .stands }
         case .revision(let expected): if previous?.revision != expected { throw .stale }
         }
-        // A damaged cart is replaced like one that says nothing.
-        let replaced = try? previous?.withStoredCart { cart in
-            CartDraft.Replaced(
-                owner: Owner(id: cart.ownerID.integer), storeID: cart.storeID.integer, history: cart.history(wasAbandoned: false))
-        }
-        let cart = try draft.completed(key: key, replacing: replaced, policy: policy, now: now, random: random)
+        let cart = try draft.completed(key: key, replacing: previous?.facts, policy: policy, now: now, random: random)
         // A cart that is written again with the time of its last change, as by a second import, has not come back.
         let wasAbandoned =
             draft.wasAbandoned || (previous?.wasAbandoned ?? false)
-            || replaced?.history.abandoned(by: min(now, cart.updated), after: policy.abandonedAfter) != nil
+            || previous?.facts.history.abandoned(by: min(now, cart.updated), after: policy.abandonedAfter) != nil
         let document = cart.document
         guard document.count <= policy.largestDocument else {
             throw CartError(.tooLarge, "With all that is filled in the cart is larger than \(policy.largestDocument) bytes.")
@@ -281,15 +276,8 @@ private struct Write: Sendable {
     /// nil if the cart changed meanwhile.
     func saved(_ result: CartChangeResult) -> CartService.Saved? {
         guard case .saved(let id, let revision) = result else { return nil }
-        let record = CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: document)
+        let record = CartRecord(id: id, revision: revision, facts: CartFacts(cart, wasAbandoned: wasAbandoned), document: document)
         return CartService.Saved(record: record, cart: cart, state: state, isNew: replacing == nil)
-    }
-}
-
-extension CartRecord {
-    /// - Throws: ``CartError`` `.cartNotFound` if the cart is another store's; `.unavailable`.
-    fileprivate func require(_ storeID: Int64) throws(CartError) {
-        guard try withStoredCart({ $0.storeID.integer }) == storeID else { throw .otherStore }
     }
 }
 

@@ -58,7 +58,8 @@ extension WriteOutcome {
     /// - Throws: ``CartError`` `.invalid` if the request was sent first with another body, `.unavailable` if the answer is damaged.
     init(kept answer: [UInt8], for request: IdempotentRequest) throws(CartError) {
         var bodyHash = ""
-        var record = CartRecord(id: 0, revision: 0, wasAbandoned: false, document: [])
+        var (id, revision, wasAbandoned, document): (Int64, Int64, Bool, [UInt8]) = (0, 0, false, [])
+        var cart: Cart?
         var state = CartState.active
         var isNew = false
         var refusal: Refusal?
@@ -67,16 +68,17 @@ extension WriteOutcome {
             try json.object { (json, name) throws(CartError) in
                 switch name {
                 case "body": bodyHash = try json.string()
-                case "id": record.id = try json.integer(in: 0 ... .max)
-                case "revision": record.revision = try json.integer(in: 0 ... .max)
+                case "id": id = try json.integer(in: 0 ... .max)
+                case "revision": revision = try json.integer(in: 0 ... .max)
                 case "state": state = try json.choice()
-                case "was_abandoned": record.wasAbandoned = try json.bool()
+                case "was_abandoned": wasAbandoned = try json.bool()
                 case "is_new": isNew = try json.bool()
-                case "document": record.document = try json.verbatim()
+                case "document": document = try json.verbatim()
                 case "refused": refusal = try json.choice()
                 default: throw .unknownField
                 }
             }
+            if !document.isEmpty { cart = try Cart(storedDocument: document) }
         } catch {
             throw CartError(.unavailable, "The answer that was kept for the request is damaged.")
         }
@@ -85,10 +87,11 @@ extension WriteOutcome {
         }
         if let refusal {
             self = .refused(refusal)
-        } else if record.document.isEmpty {
-            self = .deleted
+        } else if let cart {
+            let record = CartRecord(id: id, revision: revision, facts: CartFacts(cart, wasAbandoned: wasAbandoned), document: document)
+            self = .saved(CartService.Saved(record: record, cart: cart, state: state, isNew: isNew))
         } else {
-            self = .saved(CartService.Saved(record: record, cart: try record.cart(), state: state, isNew: isNew))
+            self = .deleted
         }
     }
 }

@@ -139,7 +139,7 @@ extension Pages {
     /// The page of one cart that somebody came from; nil if it was the list.
     private static func cartPath(_ path: String?) -> String? {
         guard let key = path?.trimmingPrefix("/carts/"), path?.hasPrefix("/carts/") == true else { return nil }
-        return CartKey(key).map { "/carts/\($0.text)" }
+        return CartKey(String(key)).map { "/carts/\($0.text)" }
     }
 
     /// The list that somebody came from.

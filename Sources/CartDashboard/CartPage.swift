@@ -13,7 +13,7 @@ extension Pages {
         let record = try await parts.carts.cart(key, in: nil)
         let cart = try record.cart()
         let wording = wording(context)
-        let state = record.state(of: cart, at: clock(context))
+        let state = record.state(at: clock(context))
         let items = cart.items.filter { $0.kind == .cart }
         let view = CartView(
             live: LiveView(revision: revision), back: LinkView(href: "/carts", label: "Carts"), href: "/carts/\(key.text)",

@@ -99,7 +99,7 @@ extension Pages {
                 key: cart.key.text, href: "/carts/\(cart.key.text)", customer: cart.shownName,
                 email: cart.customer.email.isEmpty ? nil : cart.customer.email, lines: Wording.count(items.count, "line"),
                 quantity: Self.pieces(items), total: Wording.money(cart.totals.total, cart.currency),
-                state: StateView(record.state(of: cart, at: clock(context))), changed: wording.time(cart.updated),
+                state: StateView(record.state(at: clock(context))), changed: wording.time(cart.updated),
                 expires: wording.time(cart.expires), source: cart.source.isEmpty ? nil : cart.source)
         }
     }

@@ -36,6 +36,7 @@ public struct CartRequestContext: RequestContext {
 
     /// The key in the path of a route with `{key}`; nil if no cart can have it.
     public var cartKey: CartKey? {
-        parameters.get("key").flatMap { CartKey(QueryParameters.decode($0.utf8)) }
+        // What is a key as it stands has no escapes.
+        parameters.get("key").flatMap { CartKey($0) ?? CartKey(QueryParameters.decode($0.utf8)) }
     }
 }

@@ -5,7 +5,7 @@ import CartCore
 /// Each method gives nil for a parameter that was not sent, and for one whose value is wrong; ``finish()`` then throws.
 public struct ParameterCheck {
     private let parameters: QueryParameters
-    private var names: Set<String> = []
+    private var names: [String] = []
     private var wrong: [CartError.Field] = []
     /// Bytes of a text to search for.
     private static let longestText = 1024
@@ -65,13 +65,15 @@ public struct ParameterCheck {
     }
 
     /// A value with a rule of its own; `rule` is the rest of a sentence that begins with the name.
-    public mutating func read<Value>(_ name: String, _ rule: String, _ parse: (String) -> Value?) -> Value? {
-        names.insert(name)
+    public mutating func read<Value>(_ name: String, _ rule: @autoclosure () -> String, _ parse: (String) -> Value?) -> Value? {
+        names.append(name)
+        // Most parameters are not sent.
+        guard parameters.mayHold(name) else { return nil }
         if !parameters.isList(name) {
             guard let text = parameters[name] else { return nil }
             if let value = parse(text) { return value }
         }
-        wrong.append(CartError.Field(name: name, reason: rule))
+        wrong.append(CartError.Field(name: name, reason: rule()))
         return nil
     }
 

@@ -16,6 +16,9 @@ public struct QueryParameters: Sendable {
     /// The value of a parameter; if it was given several times, the last.
     public subscript(name: String) -> String? { pairs.last { $0.name == name }?.value }
 
+    /// Whether a parameter was sent whose name begins with this.
+    func mayHold(_ name: String) -> Bool { pairs.contains { $0.name.utf8.starts(with: name.utf8) } }
+
     /// Whether the parameter was sent as a list, as in `name[]=1` or `name[0]=1`.
     public func isList(_ name: String) -> Bool { pairs.contains { $0.name.hasPrefix(name + "[") } }
 

@@ -70,7 +70,7 @@ public struct SampleShop: Sendable {
     private static func key(_ words: RandomWords, _ kind: Owner.Kind, using random: inout SplitMix64) -> CartKey {
         let key = CartKey(random: words)
         let roll = random.below(100)
-        if roll < 15 { return CartKey(key.text.dropLast(2)) ?? key }
+        if roll < 15 { return CartKey(String(key.text.dropLast(2))) ?? key }
         if roll < 35, kind == .guest { return CartKey("t_" + key.text.dropLast(4)) ?? key }
         return key
     }

@@ -159,7 +159,7 @@ public struct CorralServer: Sendable {
                     diskSpace: { [database = settings.database] in database.diskSpace }, version: Self.version, all: settings.shown),
                 documents: [
                     DocumentForm(id: "native", name: "Cart document") { record, cart, clock in
-                        ("/v1/carts/\(cart.key.text)", record.answer(state: cart.state(wasAbandoned: record.wasAbandoned, at: clock)))
+                        ("/v1/carts/\(cart.key.text)", record.answer(state: record.state(at: clock)))
                     },
                     DocumentForm(id: "cocart", name: "CoCart session") { (_, cart, _) throws(CartError) in try CoCartAPI.document(of: cart)
                     },

@@ -44,7 +44,7 @@ extension Logger {
     public static func corral(_ settings: Settings) -> Logger {
         var logger = Logger(label: "corral") { label in
             switch settings.logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: TextLogHandler(label: label)
             case .json: JSONLogHandler()
             }
         }

@@ -48,7 +48,7 @@ struct CartRows {
         let select = try connection.statement(
             """
             SELECT id, revision, \(CartColumns.list)
-            FROM (SELECT value AS batch_id FROM json_each(?)) CROSS JOIN carts ON id = batch_id JOIN cart_documents USING (id)
+            FROM (SELECT value AS batch_id FROM json_each(?)) CROSS JOIN carts ON id = batch_id JOIN \(Standing.revisions) USING (id)
             \(condition.clause)
             """)
         let batch = Set(ids).sorted().map(String.init).joined(separator: ",")
@@ -91,6 +91,9 @@ struct CartRows {
         var revision: Int64
         var columns: CartColumns
 
+        /// The columns that the documents have besides are not meant.
+        static let revisions = "(SELECT id, revision FROM cart_documents)"
+
         /// Reads `id, revision` and ``CartColumns/list``.
         init(_ row: Statement) {
             id = row.integer(0)
@@ -107,7 +110,7 @@ struct CartRows {
 
     private func find(_ key: String) throws(SQLiteError) -> Standing? {
         let select = try connection.statement(
-            "SELECT id, revision, \(CartColumns.list) FROM carts JOIN cart_documents USING (id) WHERE key = ?1")
+            "SELECT id, revision, \(CartColumns.list) FROM carts JOIN \(Standing.revisions) USING (id) WHERE key = ?1")
         select.bind(key, at: 1)
         defer { select.reset() }
         guard try select.step() else { return nil }
@@ -124,11 +127,17 @@ struct CartRows {
         row.bind(id, at: 1)
         columns.bind(to: row, from: 2)
         try row.run()
-        let shown = try connection.statement("\(isNew ? "INSERT" : "REPLACE") INTO cart_documents VALUES (?1, ?2, ?3, ?4)")
+        let shown = try connection.statement(
+            "\(isNew ? "INSERT" : "REPLACE") INTO cart_documents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
         shown.bind(id, at: 1)
         shown.bind(revision, at: 2)
-        shown.bind(columns.flags & Schema.Flag.wasAbandoned == 0 ? 0 : 1, at: 3)
-        shown.bind(document, at: 4)
+        shown.bind(columns.storeID, at: 3)
+        shown.bind(columns.ownerID, at: 4)
+        shown.bind(columns.flags, at: 5)
+        shown.bind(columns.created, at: 6)
+        shown.bind(columns.updated, at: 7)
+        shown.bind(columns.expires, at: 8)
+        shown.bind(document, at: 9)
         try shown.run()
     }
 

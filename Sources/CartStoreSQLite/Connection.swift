@@ -120,8 +120,8 @@ final class Connection: @unchecked Sendable {
 
     /// Runs `body` on one unchanging view of the database.
     func reading<Value>(_ body: () throws -> Value) throws -> Value {
-        try execute("BEGIN")
-        defer { try? execute("COMMIT") }
+        try statement("BEGIN").run()
+        defer { try? statement("COMMIT").run() }
         return try body()
     }
 

@@ -54,8 +54,13 @@ struct PageReader {
         records.reserveCapacity(places.count)
         var last: CartPosition?
         var bytes = 0
+        let statement = try connection.statement("SELECT \(CartRecord.columns) FROM cart_documents WHERE id = ?1")
+        defer { statement.reset() }
         for place in places {
-            if let record = try record(id: place.id) {
+            statement.reset()
+            statement.bind(place.id, at: 1)
+            if try statement.step() {
+                let record = CartRecord(statement)
                 bytes += record.document.count
                 if bytes > most, !records.isEmpty { break }
                 records.append(record)
@@ -126,18 +131,22 @@ struct PageReader {
         return positions
     }
 
-    private func record(id: Int64) throws(SQLiteError) -> CartRecord? {
-        let statement = try connection.statement("SELECT id, revision, was_abandoned, document FROM cart_documents WHERE id = ?1")
-        statement.bind(id, at: 1)
-        defer { statement.reset() }
-        return try statement.step() ? CartRecord(statement) : nil
-    }
 }
 
 extension CartRecord {
-    /// Reads a row of `cart_documents`.
+    /// The columns of `cart_documents`.
+    static let columns = ["id", "revision", "store_id", "owner_id", "flags", "created", "updated", "expires", "document"]
+        .map { "cart_documents.\($0)" }.joined(separator: ", ")
+
+    /// Reads ``columns``.
     init(_ row: Statement) {
-        self.init(id: row.integer(0), revision: row.integer(1), wasAbandoned: row.integer(2) != 0, document: row.blob(3))
+        let flags = row.integer(4)
+        let facts = CartFacts(
+            storeID: row.integer(2), ownerID: row.integer(3), isConverted: flags & Schema.Flag.converted != 0,
+            holdsItems: flags & Schema.Flag.holdsCart != 0, created: Timestamp(milliseconds: row.integer(5)),
+            updated: Timestamp(milliseconds: row.integer(6)), expires: Timestamp(milliseconds: row.integer(7)),
+            wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
+        self.init(id: row.integer(0), revision: row.integer(1), facts: facts, document: row.blob(8))
     }
 }
 

@@ -51,14 +51,29 @@ public final class SQLiteStore: CartStore {
     }
 
     /// The index on keys knows the id, so the narrow row is not read.
-    static let byKey = """
-        SELECT cart_documents.id, revision, was_abandoned, document FROM carts JOIN cart_documents USING (id) WHERE key = ?1
-        """
+    static let byKey = "SELECT \(CartRecord.columns) FROM carts JOIN cart_documents ON cart_documents.id = carts.id WHERE key = ?1"
 
     public func cart(_ key: CartKey) async throws(CartError) -> CartRecord? {
         try readers.read { connection in
             let statement = try connection.statement(Self.byKey)
             statement.bind(key.text, at: 1)
+            defer { statement.reset() }
+            return try statement.step() ? CartRecord(statement) : nil
+        }
+    }
+
+    /// Along the index on owners, which tells store and contents: only the row that is shown is read.
+    static let newestOfOwner = """
+        SELECT \(CartRecord.columns) FROM carts JOIN cart_documents ON cart_documents.id = carts.id
+        WHERE carts.owner_id = ?1 AND carts.flags & \(Schema.Flag.holdsCart) <> 0 AND carts.store_id = coalesce(?2, carts.store_id)
+        ORDER BY carts.created DESC, carts.id DESC LIMIT 1
+        """
+
+    public func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord? {
+        try readers.read { connection in
+            let statement = try connection.statement(Self.newestOfOwner)
+            statement.bind(ownerID, at: 1)
+            statement.bind(storeID, at: 2)
             defer { statement.reset() }
             return try statement.step() ? CartRecord(statement) : nil
         }

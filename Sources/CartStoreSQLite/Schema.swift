@@ -1,7 +1,9 @@
 /// The numbered steps that bring a database file to the present form. Steps are only ever added; one that was released is never
 /// changed, and the file remembers the hash of each that was applied.
 enum Schema {
-    static let migrations: [String] = [carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage, figures, coordination]
+    static let migrations: [String] = [
+        carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage, figures, coordination, documentFacts,
+    ]
 
     /// Flags of a cart, in one column so that every index can carry them all.
     enum Flag {
@@ -233,6 +235,25 @@ enum Schema {
         INSERT INTO cart_events
         SELECT store_id, 'created', min(created, ?1) / 900000, count(*) FROM carts INDEXED BY carts_created WHERE true GROUP BY 1, 3
         ON CONFLICT DO UPDATE SET count = count + excluded.count
+        """
+
+    /// What is known of a cart beside its document, in the same row: what shows one cart then reads no other.
+    private static let documentFacts = """
+        CREATE TABLE documents_with_facts (
+            id INTEGER PRIMARY KEY,
+            revision INTEGER NOT NULL,
+            store_id INTEGER NOT NULL,
+            owner_id INTEGER NOT NULL,
+            flags INTEGER NOT NULL,
+            created INTEGER NOT NULL,
+            updated INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            document BLOB NOT NULL
+        ) STRICT;
+        INSERT INTO documents_with_facts
+        SELECT id, revision, store_id, owner_id, flags, created, updated, expires, document FROM cart_documents JOIN carts USING (id);
+        DROP TABLE cart_documents;
+        ALTER TABLE documents_with_facts RENAME TO cart_documents;
         """
 
     /// Who has signed in, who does work alone, and what services leave for others to read.

@@ -79,7 +79,8 @@ extension CartGenerator {
             let record = pick(standing)
             if let cart = try? record.cart() { return record.position(in: field, of: cart) }
         }
-        let made = CartRecord(id: Int64(number(0...200)), revision: 1, wasAbandoned: false, document: [])
-        return made.position(in: field, of: earlierCart())
+        let id = Int64(number(0...200))
+        let cart = earlierCart()
+        return CartRecord(id: id, revision: 1, facts: CartFacts(cart, wasAbandoned: false), document: []).position(in: field, of: cart)
     }
 }

@@ -10,7 +10,7 @@ extension InMemoryStore {
             guard let cart = stored.cart else { continue }
             let products = Set(cart.items.filter { $0.kind == .cart }.map(\.productID))
             stores[cart.storeID, default: CartStatistics(days: days)].add(
-                stored.record.state(of: cart, at: clock), CartHistory(cart, wasAbandoned: stored.record.wasAbandoned),
+                stored.record.state(at: clock), CartHistory(cart, wasAbandoned: stored.record.wasAbandoned),
                 items: Int64(cart.items.count { $0.kind == .cart }), total: cart.totals.total, currency: cart.currency.code, at: clock,
                 products: products.sorted())
         }

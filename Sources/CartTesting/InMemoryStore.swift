@@ -48,6 +48,13 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
     }
 
     /// One page of carts, by looking at every cart there is. A cart whose document is damaged is left out and not counted.
+    /// By looking at every cart there is.
+    public func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord? {
+        state.withLock { Array($0.carts.values) }.map(\.record)
+            .filter { $0.facts.ownerID == ownerID && $0.facts.holdsItems && $0.facts.storeID == storeID ?? $0.facts.storeID }
+            .max { ($0.facts.created, $0.id) < ($1.facts.created, $1.id) }
+    }
+
     public func page(_ query: CartQuery) async throws(CartError) -> CartPage {
         let all = state.withLock { Array($0.carts.values) }
         var found: [(record: CartRecord, position: CartPosition)] = []
@@ -186,7 +193,8 @@ extension InMemoryStore.State {
             note(
                 .cart(cart.key.text, from: summary(cart.key), to: CartSummary(cart, revision: lastRevision + 1), by: author))
             let record = CartRecord(
-                id: standing?.id ?? lastRevision, revision: lastRevision, wasAbandoned: wasAbandoned, document: cart.document)
+                id: standing?.id ?? lastRevision, revision: lastRevision, facts: CartFacts(cart, wasAbandoned: wasAbandoned),
+                document: cart.document)
             let stored = InMemoryStore.StoredCart(record: record, cart: try? record.cart())
             noteEvents(from: carts[cart.key], to: stored, by: author, abandonedAfter: abandonedAfter)
             carts[cart.key] = stored

@@ -18,6 +18,32 @@ extension StoreContract {
                     try await trial.expectFound([], by: "owner \(nobody)") { $0.ownerID = nobody }
                 }
             },
+            Check("An owner's newest cart with something to buy is found, in one store or in all.") { trial in
+                func cart(_ key: String, created: Int64, store: Int64 = 1, owner: Int64 = 7, holds kind: CartItem.Kind? = .cart) throws
+                    -> Cart
+                {
+                    try Trial.cart(key) { cart in
+                        cart.owner = try require(Owner(id: owner), "owner")
+                        cart.created = Trial.base + TimeSpan(milliseconds: created)
+                        cart.storeID = store
+                        cart.items = kind.map { [Trial.item(1, $0)] } ?? []
+                    }
+                }
+                try await trial.keep([
+                    try cart("newest-empty", created: 9, holds: nil), try cart("newest-wishes", created: 8, holds: .wishlist),
+                    try cart("tie-first", created: 5), try cart("tie-last", created: 5), try cart("old", created: 1),
+                    try cart("elsewhere", created: 7, store: 2), try cart("oldest-elsewhere", created: 0, store: 3),
+                    try cart("of-another", created: 9, owner: 8),
+                ])
+                let expected: [(owner: Int64, store: Int64?, key: String?)] = [
+                    (7, nil, "elsewhere"), (7, 1, "tie-last"), (7, 2, "elsewhere"), (7, 3, "oldest-elsewhere"), (7, 4, nil),
+                    (8, nil, "of-another"), (9, nil, nil), (0, nil, nil), (-1, nil, nil), (.max, nil, nil),
+                ]
+                for (owner, store, key) in expected {
+                    let found = try await trial.store.newestCart(of: owner, in: store)
+                    try expect(try found?.cart().key.text, is: key, "the newest cart of \(owner) in \(store.map(String.init) ?? "all")")
+                }
+            },
             Check("Carts are found by store.") { trial in
                 try await trial.keep(
                     try [1, 2, 2, Int64(Int32.max)].enumerated().map { place, id in

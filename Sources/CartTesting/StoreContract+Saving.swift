@@ -39,7 +39,7 @@ extension StoreContract {
             guard case .saved(let id, let revision) = result else { throw ContractViolation("replacing was answered with \(result)") }
             try expect(id, is: old.id, "the id after replacing")
             try expect(revision > old.revision, "the revision \(revision) is not above \(old.revision)")
-            let record = CartRecord(id: id, revision: revision, wasAbandoned: true, document: cart.document)
+            let record = CartRecord(id: id, revision: revision, facts: CartFacts(cart, wasAbandoned: true), document: cart.document)
             try expect(try await trial.load("a"), is: record, "the replaced cart")
             try expect(try await trial.page().records, is: [record], "the list after replacing")
             let again = try await trial.apply(.save(cart, wasAbandoned: false, replacing: revision))

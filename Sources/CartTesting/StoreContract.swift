@@ -67,7 +67,8 @@ struct Trial: Sendable {
             guard case .saved(let id, let revision) = result else {
                 throw ContractViolation("the new cart \(cart.key) was answered with \(result)")
             }
-            records.append(CartRecord(id: id, revision: revision, wasAbandoned: wasAbandoned, document: cart.document))
+            records.append(
+                CartRecord(id: id, revision: revision, facts: CartFacts(cart, wasAbandoned: wasAbandoned), document: cart.document))
         }
         return records
     }

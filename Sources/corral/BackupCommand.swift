@@ -22,6 +22,7 @@ struct BackupCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        yieldToOthers()
         let database = try await store.settings().database
         let interruption = Interruption()
         let start = ContinuousClock.now

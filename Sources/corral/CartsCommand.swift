@@ -68,7 +68,7 @@ struct CartsCommand: AsyncParsableCommand {
                 return nil
             }
             self.record = record
-            state = record.state(of: cart, at: clock)
+            state = record.state(at: clock)
         }
     }
 

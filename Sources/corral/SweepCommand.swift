@@ -25,12 +25,11 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        yieldToOthers()
         try await store.withStore { store, settings in
             let sweeper = Sweeper(
                 store: store, policy: settings.sweep, abandonedAfter: settings.policy.abandonedAfter, clock: SystemWallClock(),
                 random: SystemRandomSource())
-            // A server beside it comes first.
-            nice(19)
             if dryRun { try await showBacklog(of: sweeper) } else { try await run(sweeper) }
         }
     }

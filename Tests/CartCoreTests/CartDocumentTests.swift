@@ -30,10 +30,8 @@ struct CartDocumentTests {
 
     static func completed(_ document: String, key: String = "path", replacing previous: Cart? = nil) throws -> Cart {
         try CartDraft(document: Array(document.utf8)).completed(
-            key: try #require(CartKey(key)),
-            replacing: previous.map {
-                CartDraft.Replaced(owner: $0.owner, storeID: $0.storeID, history: CartHistory($0, wasAbandoned: false))
-            }, policy: CartPolicy(), now: CartGenerator.base, random: SeededRandom())
+            key: try #require(CartKey(key)), replacing: previous.map { CartFacts($0, wasAbandoned: false) }, policy: CartPolicy(),
+            now: CartGenerator.base, random: SeededRandom())
     }
 
     @Test("The example is read field by field")

@@ -185,7 +185,7 @@ struct CartExportTests {
             let saved = try await service.put(draft, under: key, in: nil, at: clock.now)
             let record = try #require(try await store.cart(key))
             #expect(saved.record.document == record.document)
-            #expect(saved.state == record.state(of: saved.cart, at: clock))
+            #expect(saved.state == record.state(at: clock))
         }
     }
 

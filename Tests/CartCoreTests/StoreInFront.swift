@@ -9,6 +9,10 @@ protocol StoreInFront: CartStore {
 extension StoreInFront {
     func cart(_ key: CartKey) async throws(CartError) -> CartRecord? { try await store.cart(key) }
 
+    func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord? {
+        try await store.newestCart(of: ownerID, in: storeID)
+    }
+
     func page(_ query: CartQuery) async throws(CartError) -> CartPage { try await store.page(query) }
 
     func carts(_ filter: CartFilter, at clock: StateClock, after id: Int64, limit: Int) async throws(CartError) -> [CartRecord] {

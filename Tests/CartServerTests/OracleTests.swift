@@ -158,7 +158,7 @@ private struct Comparison {
     }
 
     private func state(of record: CartRecord) throws -> CartState {
-        record.state(of: try record.cart(), at: oracle.stateClock(at: clock.now))
+        record.state(at: oracle.stateClock(at: clock.now))
     }
 
     private mutating func compareList() async throws {

@@ -113,6 +113,16 @@ struct QueryPlanTests {
         #expect(isSelective ? finds : isWalk, "\(name): \(plan.joined(separator: "\n"))")
     }
 
+    @Test("an owner's newest cart is found through one index, in its order")
+    func newestOfOwner() async throws {
+        let store = try await LargeStore.shared.store()
+        let plan = try store.readers.read { try $0.plan(of: SQLiteStore.newestOfOwner) }
+        #expect(
+            plan == [
+                "SEARCH carts USING COVERING INDEX carts_owner (owner_id=?)", "SEARCH cart_documents USING INTEGER PRIMARY KEY (rowid=?)",
+            ])
+    }
+
     @Test("a cart is found by its key through one index")
     func pointRead() async throws {
         let store = try await LargeStore.shared.store()

@@ -302,7 +302,7 @@ class SweepTrial:
         if not self._bench.is_small:
             self._time_own_clients(server)
         while not (swept := re.search(r"removed=(\d+).* Swept", "".join(server.log))):
-            if time.monotonic() > end + 10 * PATIENCE:
+            if time.monotonic() > end + max(10 * PATIENCE, self._bench.carts / SLOWEST):
                 raise Failure("the server's sweep does not end:\n" + "".join(server.log))
             time.sleep(0.5)
         self._trail.look()

@@ -44,19 +44,6 @@ public struct CartDraft: Hashable, Sendable {
 
     public init() {}
 
-    /// What a cart that is written takes over from the one that stood under its key.
-    public struct Replaced: Hashable, Sendable {
-        public var owner: Owner?
-        public var storeID: Int64
-        public var history: CartHistory
-
-        public init(owner: Owner?, storeID: Int64, history: CartHistory) {
-            self.owner = owner
-            self.storeID = storeID
-            self.history = history
-        }
-    }
-
     /// The whole cart: what the client said, and the shop's rules for the rest.
     ///
     /// - Parameters:
@@ -65,7 +52,7 @@ public struct CartDraft: Hashable, Sendable {
     ///   - now: the time of creation and change of a cart that brings none.
     /// - Throws: ``CartError`` `.invalid` if a sum grows larger than an amount can be.
     public func completed(
-        key: CartKey, replacing previous: Replaced?, policy: CartPolicy, now: Timestamp, random: some RandomSource
+        key: CartKey, replacing previous: CartFacts?, policy: CartPolicy, now: Timestamp, random: some RandomSource
     ) throws(CartError) -> Cart {
         var items: [CartItem] = []
         items.reserveCapacity(self.items.count)
@@ -76,7 +63,7 @@ public struct CartDraft: Hashable, Sendable {
                 throw error.inside("items[\(place)]")
             }
         }
-        let owner = owner ?? previous?.owner ?? Owner(randomGuest: random)
+        let owner = owner ?? previous.flatMap { Owner(id: $0.ownerID) } ?? Owner(randomGuest: random)
         let updated = updated ?? now
         var totals = self.totals
         if totals == nil { totals = try CartTotals(summing: items, coupons: coupons, fees: fees) }
@@ -84,7 +71,7 @@ public struct CartDraft: Hashable, Sendable {
             key: self.key ?? key, storeID: storeID ?? previous?.storeID ?? 1, owner: owner, customer: customer,
             currency: currency ?? policy.currency, items: items, coupons: coupons, fees: fees, totals: totals ?? CartTotals(),
             source: source, ipAddress: ipAddress, orderID: orderID,
-            created: created ?? previous?.history.created ?? updated, updated: updated,
+            created: created ?? previous?.created ?? updated, updated: updated,
             expires: expires ?? updated + policy.lifetime(of: owner))
     }
 }

@@ -3,9 +3,10 @@ public struct CartKey: Hashable, Sendable, CustomStringConvertible {
     public let text: String
 
     /// - Returns: nil if the text has another length or another character.
-    public init?(_ text: some StringProtocol) {
-        guard (1...42).contains(text.utf8.count), text.utf8.allSatisfy(Self.isAllowed) else { return nil }
-        self.text = String(text)
+    public init?(_ text: String) {
+        var text = text
+        guard (1...42).contains(text.utf8.count), text.withUTF8({ $0.allSatisfy(Self.isAllowed) }) else { return nil }
+        self.text = text
     }
 
     /// A new key of 128 random bits in 32 hexadecimal digits.

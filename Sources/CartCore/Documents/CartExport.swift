@@ -19,7 +19,7 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
     public func line(_ record: CartRecord, at clock: StateClock) -> [UInt8]? {
         switch self {
         case .ndjson: record.importLine(at: clock)
-        case .csv: (try? record.cart()).map { CartCSV.line($0, state: record.state(of: $0, at: clock)) }
+        case .csv: (try? record.cart()).map { CartCSV.line($0, state: record.state(at: clock)) }
         }
     }
 }
@@ -29,9 +29,9 @@ extension CartRecord {
     ///
     /// - Returns: nil if the document is damaged, as far as its ends show.
     fileprivate func importLine(at clock: StateClock) -> [UInt8]? {
-        guard document.starts(with: #"{"key":"#.utf8), document.last == UInt8(ascii: "}") else { return nil }
+        guard looksWhole else { return nil }
         guard wasAbandoned else { return document + [0x0A] }
-        return (try? state(at: clock)).map { answer(state: $0) + [0x0A] }
+        return answer(state: state(at: clock)) + [0x0A]
     }
 }
 

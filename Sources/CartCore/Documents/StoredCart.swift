@@ -113,7 +113,7 @@ extension CartRecord {
         if let cart = try Self.read(document, body) { return cart }
         // Written by another release, or damaged.
         guard let value = try Self.read(try cart().document, body) else {
-            throw CartError(.unavailable, "The document of the cart with the number \(id) cannot be read.")
+            throw Self.damaged(id)
         }
         return value
     }
@@ -127,29 +127,9 @@ extension CartRecord {
             return try body(cart)
         }
     }
-
-    /// The cart's state at a moment.
-    ///
-    /// - Throws: ``CartError`` `.unavailable` if the document is damaged.
-    public func state(at clock: StateClock) throws(CartError) -> CartState {
-        try withStoredCart { cart in cart.state(wasAbandoned: wasAbandoned, at: clock) }
-    }
 }
 
 extension StoredCart {
-    /// See ``Cart/state(at:wasAbandoned:abandonedAfter:)``.
-    public func state(wasAbandoned: Bool, at clock: StateClock) -> CartState {
-        CartState(isConverted: isConverted, holdsItems: holdsItems, history(wasAbandoned: wasAbandoned), at: clock)
-    }
-
-    /// What tells of the events of the cart.
-    public func history(wasAbandoned: Bool) -> CartHistory {
-        CartHistory(
-            created: created.timestamp, updated: updated.timestamp, expires: expires.timestamp,
-            canBeAbandoned: holdsItems && !isConverted, wasAbandoned: wasAbandoned)
-    }
-
-    private var isConverted: Bool { !(orderID == "null") }
     /// Items to buy.
     public var holdsItems: Bool { items.contains { $0.kind == .cart } }
 

@@ -27,6 +27,8 @@ struct JSONScanner {
     var isAtEnd: Bool { next == end }
 
     /// Passes over exactly these bytes, if they come next.
+    // In line the length is known, and the comparison takes a few instructions.
+    @inline(__always)
     mutating func skip(_ expected: StaticString) -> Bool {
         let count = expected.utf8CodeUnitCount
         guard end - next >= count, memcmp(next, expected.utf8Start, count) == 0 else { return false }
@@ -34,6 +36,7 @@ struct JSONScanner {
         return true
     }
 
+    @inline(__always)
     mutating func expect(_ expected: StaticString) throws(Mismatch) {
         guard skip(expected) else { throw Mismatch() }
     }

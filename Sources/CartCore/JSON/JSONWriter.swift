@@ -64,6 +64,9 @@ public struct JSONWriter: ~Copyable, @unchecked Sendable {
         needsComma = false
     }
 
+    /// Writes any text as a member's name.
+    // A literal is for the one above, which looks for no escapes.
+    @_disfavoredOverload
     public mutating func name(_ name: String) {
         string(name)
         put(":")
@@ -197,6 +200,7 @@ public struct JSONWriter: ~Copyable, @unchecked Sendable {
         return json.bytes.dropFirst().dropLast()
     }
 
+    @inline(__always)
     private mutating func separate() {
         if needsComma { put(UInt8(ascii: ",")) }
         needsComma = true
@@ -204,8 +208,13 @@ public struct JSONWriter: ~Copyable, @unchecked Sendable {
 }
 
 extension JSONWriter {
+    @inline(__always)
     private mutating func reserve(_ more: Int) {
-        guard capacity - count < more else { return }
+        if capacity - count < more { grow(more) }
+    }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) {
         capacity = max(2 * capacity, count + more)
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
         larger.update(from: start, count: count)
@@ -213,26 +222,31 @@ extension JSONWriter {
         start = larger
     }
 
+    @inline(__always)
     private mutating func putReserved(_ byte: UInt8) {
         start[count] = byte
         count += 1
     }
 
+    @inline(__always)
     private mutating func putReserved(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress else { return }
         (start + count).update(from: source, count: bytes.count)
         count += bytes.count
     }
 
+    @inline(__always)
     private mutating func put(_ bytes: UnsafeBufferPointer<UInt8>) {
         reserve(bytes.count)
         putReserved(bytes)
     }
 
+    @inline(__always)
     private mutating func put(_ text: StaticString) {
         put(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    @inline(__always)
     private mutating func put(_ byte: UInt8) {
         reserve(1)
         putReserved(byte)

@@ -2,7 +2,7 @@ extension CartFilter {
     /// Whether a cart meets every condition: the meaning of the filter, which each store must keep to.
     public func matches(_ record: CartRecord, cart: Cart, at clock: StateClock) -> Bool {
         let customer = cart.customer
-        if let state, record.state(of: cart, at: clock) != state { return false }
+        if let state, record.state(at: clock) != state { return false }
         if let ownerKind, cart.owner.kind != ownerKind { return false }
         if let ownerID, cart.owner.id != ownerID { return false }
         if let email, Folding.fold(customer.email) != Folding.fold(email) { return false }

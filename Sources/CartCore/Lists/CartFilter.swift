@@ -95,12 +95,3 @@ public struct StateClock: Hashable, Sendable {
         self.abandonedAfter = abandonedAfter
     }
 }
-
-extension CartRecord {
-    /// The state of the record's cart, see ``Cart/state(at:wasAbandoned:abandonedAfter:)``.
-    ///
-    /// - Parameter cart: what ``cart()`` gave, so that the document is not read twice.
-    public func state(of cart: Cart, at clock: StateClock) -> CartState {
-        cart.state(at: clock.now, wasAbandoned: wasAbandoned, abandonedAfter: clock.abandonedAfter)
-    }
-}

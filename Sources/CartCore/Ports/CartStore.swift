@@ -4,16 +4,23 @@ public struct CartRecord: Hashable, Sendable {
     public var id: Int64
     /// Rises store-wide with every write; never used twice.
     public var revision: Int64
-    /// See ``Cart/wasAbandoned(by:after:)``.
-    public var wasAbandoned: Bool
+    public var facts: CartFacts
     /// What ``Cart/document`` wrote.
     public var document: [UInt8]
 
-    public init(id: Int64, revision: Int64, wasAbandoned: Bool, document: [UInt8]) {
+    public init(id: Int64, revision: Int64, facts: CartFacts, document: [UInt8]) {
         self.id = id
         self.revision = revision
-        self.wasAbandoned = wasAbandoned
+        self.facts = facts
         self.document = document
+    }
+
+    /// See ``Cart/wasAbandoned(by:after:)``.
+    public var wasAbandoned: Bool { facts.wasAbandoned }
+
+    /// The state of the cart at a moment.
+    public func state(at clock: StateClock) -> CartState {
+        CartState(isConverted: facts.isConverted, holdsItems: facts.holdsItems, facts.history, at: clock)
     }
 
     /// The cart, taken from its document.
@@ -23,8 +30,15 @@ public struct CartRecord: Hashable, Sendable {
         do {
             return try Cart(storedDocument: document)
         } catch {
-            throw CartError(.unavailable, "The document of the cart with the number \(id) is damaged; replace or delete the cart.")
+            throw Self.damaged(id)
         }
+    }
+
+    /// Whether the document is whole as far as its ends show, for those who hand it on without reading it.
+    public var looksWhole: Bool { document.starts(with: #"{"key":"#.utf8) && document.last == UInt8(ascii: "}") }
+
+    static func damaged(_ id: Int64) -> CartError {
+        CartError(.unavailable, "The document of the cart with the number \(id) is damaged; replace or delete the cart.")
     }
 
     /// The document as answers show it: with the number, the revision and the state in front, the rest as it is stored.
@@ -79,6 +93,12 @@ public enum CartChangeResult: Hashable, Sendable {
 public protocol CartStore: Sendable {
     /// The cart under a key; nil if there is none.
     func cart(_ key: CartKey) async throws(CartError) -> CartRecord?
+
+    /// The newest of an owner's carts that hold something to buy, of those created at one moment the one with the highest id; nil if there
+    /// is none.
+    ///
+    /// - Parameter storeID: the one store that is looked at; nil: all.
+    func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord?
 
     /// One page of carts and the exact total, both seen at one moment.
     func page(_ query: CartQuery) async throws(CartError) -> CartPage
