@@ -25,7 +25,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// - Parameters:
     ///   - head: for the head of a request, from its first byte on.
     ///   - body: for the body, from the end of the head on.
-    ///   - response: for each part of an answer, up to twice as long while several parts wait.
+    ///   - response: for what was written at once; up to twice as long if more was written before it.
     init(head: TimeAmount, body: TimeAmount, response: TimeAmount) {
         self.head = head
         self.body = body
@@ -41,8 +41,9 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard handler.received == nil else { return }
             handler.received = handler.deadline(context, in: handler.head)
         } onWrite: { bytes in
+            bound.value.0.written += bytes
+        } onFlush: {
             let (handler, context) = bound.value
-            handler.written += bytes
             guard handler.sent == nil else { return }
             handler.sent = (handler.written, handler.deadline(context, in: handler.response))
         }
@@ -109,7 +110,7 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 }
 
-/// Tells when bytes arrive, and how many are written.
+/// Tells when bytes arrive, how many are written, and when they are to leave.
 private final class ByteHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
@@ -118,10 +119,12 @@ private final class ByteHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let onRead: () -> Void
     private let onWrite: (Int) -> Void
+    private let onFlush: () -> Void
 
-    init(onRead: @escaping () -> Void, onWrite: @escaping (Int) -> Void) {
+    init(onRead: @escaping () -> Void, onWrite: @escaping (Int) -> Void, onFlush: @escaping () -> Void) {
         self.onRead = onRead
         self.onWrite = onWrite
+        self.onFlush = onFlush
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -132,5 +135,10 @@ private final class ByteHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         onWrite(unwrapOutboundIn(data).readableBytes)
         context.write(data, promise: promise)
+    }
+
+    func flush(context: ChannelHandlerContext) {
+        onFlush()
+        context.flush()
     }
 }
