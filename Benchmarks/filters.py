@@ -23,7 +23,7 @@ SHORT = ("m", "me")  # too short for the trigrams of names and e-mail addresses:
 # A customer's cart of several items, all of them to buy, with name and e-mail address; the flags are those of Schema.swift.
 USUAL = """
     SELECT key, owner_id, source, text FROM (
-        SELECT id, key, owner_id, source, CAST(document AS TEXT) AS text FROM carts JOIN cart_documents USING (id)
+        SELECT id, key, owner_id, source, CAST(document AS TEXT) AS text FROM carts JOIN (SELECT id, document FROM cart_documents) USING (id)
         WHERE id >= ? AND flags & 71 = 1 AND email <> ''
     )
     WHERE json_array_length(text, '$.items') > 1 AND json_extract(text, '$.customer.first_name') <> ''

@@ -18,7 +18,7 @@ EACH_SECOND = 10_000  # carts that a run has to write, for each second that it l
 PAUSE = 1  # seconds after a run of writes, for what the disk has left to do
 IMPORTED = 100_000  # carts, or all if there are fewer
 FROM_ID = """
-    SELECT key, document FROM carts JOIN cart_documents USING (id)
+    SELECT key, document FROM carts JOIN (SELECT id, document FROM cart_documents) USING (id)
     WHERE carts.id >= ? AND flags & 1 ORDER BY carts.id LIMIT 1
     """
 

@@ -33,7 +33,7 @@ struct CartWriter {
         json.name("total")
         json.quotedDecimal(cart.productsTotal, digits: 2)
         json.name("order_id")
-        if cart.orderID == "null" { json.null() } else { json.quoted(cart.orderID) }
+        if let order = cart.orderID { json.quoted(order) } else { json.null() }
         json.name("user_data")
         writeUserData(to: &json)
     }
@@ -69,11 +69,11 @@ struct CartWriter {
         guard cart.ownerKind == "\"customer\"" else { return json.raw("[]") }
         let customer = cart.customer
         json.beginObject(customer.profile)
-        let names = customer.profile.isEmpty ? [] : customer.profile.object.names
+        let names = customer.profile.isEmpty ? [] : Set(customer.profile.object.names)
         // What the cart itself knows, under CS-Cart's names.
         func write(_ name: StaticString, _ value: JSONSlice, or other: JSONSlice = .emptyText) {
             let value = value.isEmpty ? other : value
-            guard !value.isEmpty, !names.contains(where: { $0 == "\(name)" }) else { return }
+            guard !value.isEmpty, names.isEmpty || !names.contains("\(name)") else { return }
             json.name(name)
             json.raw(value)
         }

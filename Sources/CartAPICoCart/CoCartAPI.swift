@@ -48,9 +48,9 @@ public struct CoCartAPI: Dialect {
     }
 
     /// The answer to `GET /cocart/v2/session/{key}` and its path.
-    public static func document(of cart: StoredCart) throws(CartError) -> (path: String, json: [UInt8]) {
+    public static func document(of cart: StoredCart) -> (path: String, json: [UInt8]) {
         var json = JSONWriter(capacity: 4096)
-        try StoredCartWriter(showsImages: true).write(cart, to: &json)
+        StoredCartWriter(showsImages: true).write(cart, to: &json)
         return ("\(root)/cocart/v2/session/\(cart.key.text)", json.bytes)
     }
 

@@ -85,7 +85,7 @@ struct Routes: Sendable {
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
         let record = try await carts.cart(try key(context), in: caller.storeID)
         var json = JSONWriter(capacity: 4096)
-        try record.withStoredCart { (cart) throws(CartError) in try writer.write(cart, to: &json) }
+        try record.withStoredCart { writer.write($0, to: &json) }
         return try answer(json, parameters, context)
     }
 
@@ -94,7 +94,7 @@ struct Routes: Sendable {
         let writer = StoredCartWriter(showsImages: try parameters.bool("thumb") ?? true)
         let record = try await carts.cart(try key(context), in: caller.storeID)
         var json = JSONWriter(capacity: 2048)
-        try record.withStoredCart { (cart) throws(CartError) in try writer.writeItems(of: cart, to: &json) }
+        try record.withStoredCart { writer.writeItems(of: $0, to: &json) }
         return try answer(json, parameters, context)
     }
 

@@ -5,7 +5,7 @@ struct StoredCartWriter {
     /// Whether items show their picture.
     let showsImages: Bool
 
-    func write(_ cart: StoredCart, to json: inout JSONWriter) throws(CartError) {
+    func write(_ cart: StoredCart, to json: inout JSONWriter) {
         json.beginObject()
         json.name("cart_key")
         json.raw(cart.key)
@@ -17,11 +17,11 @@ struct StoredCartWriter {
         write(cart.customer.shipping, to: &json)
         json.endObject()
         json.name("items")
-        try writeItems(of: cart, to: &json)
+        writeItems(of: cart, to: &json)
         json.name("item_count")
         json.shortestDecimal(cart.items.reduce(0) { $0 + ($1.kind == .cart ? $1.millionths : 0) }, digits: 6)
         json.name("items_weight")
-        json.string(try Self.weight(of: cart.items))
+        json.string(Self.weight(of: cart.items))
         json.name("coupons")
         json.beginArray()
         for coupon in cart.coupons {
@@ -53,15 +53,15 @@ struct StoredCartWriter {
         json.bool(cart.totals.total.integer > 0)
         json.name("removed_items")
         json.beginObject()
-        for item in cart.items where item.kind == .removed { try write(item, to: &json) }
+        for item in cart.items where item.kind == .removed { write(item, to: &json) }
         json.endObject()
         json.endObject()
     }
 
     /// The items to be bought as an object: item key → item.
-    func writeItems(of cart: StoredCart, to json: inout JSONWriter) throws(CartError) {
+    func writeItems(of cart: StoredCart, to json: inout JSONWriter) {
         json.beginObject()
-        for item in cart.items where item.kind == .cart { try write(item, to: &json) }
+        for item in cart.items where item.kind == .cart { write(item, to: &json) }
         json.endObject()
     }
 
@@ -118,8 +118,8 @@ struct StoredCartWriter {
     }
 
     /// One member: item key → item. The plugin gives removed items a plain quantity.
-    private func write(_ item: StoredCart.Item, to json: inout JSONWriter) throws(CartError) {
-        let product = try item.product
+    private func write(_ item: StoredCart.Item, to json: inout JSONWriter) {
+        let product = item.product
         json.name(item.key)
         json.beginObject()
         json.name("item_key")
@@ -181,10 +181,10 @@ struct StoredCartWriter {
     }
 
     /// Weight times quantity, summed over what is to be bought; what is no number weighs nothing.
-    private static func weight(of items: [StoredCart.Item]) throws(CartError) -> String {
+    private static func weight(of items: [StoredCart.Item]) -> String {
         var sum: Int128 = 0
         for item in items where item.kind == .cart {
-            guard let weight = try item.product.weight.flatMap({ Decimal.scaled($0.text, by: 6) }) else { continue }
+            guard let weight = item.product.weight.flatMap({ Decimal.scaled($0.text, by: 6) }) else { continue }
             sum += Int128(weight) * Int128(item.millionths) / 1_000_000
         }
         return Decimal.shortest(Int64(clamping: sum), digits: 6)

@@ -46,7 +46,7 @@ struct CartRoutes: Sendable {
             page = try await carts.store.page(CartQuery(filter: filter, clock: clock, start: .after(start), limit: list.limit))
         }
         return List.response(page.records[...], next: page.next.map { ListRequest.cursor($0.id) }, total: page.total) { record, json in
-            if context.canHandOn(record) { record.write(state: record.state(at: clock), to: &json) }
+            context.withReadable(record) { _ in record.write(state: record.state(at: clock), to: &json) }
         }
     }
 
@@ -54,7 +54,8 @@ struct CartRoutes: Sendable {
         let caller = try await gate.consumerKeyCaller(of: request, in: context)
         try caller.requireReading()
         let record = try await carts.cart(try standingKey(request, context), in: caller.storeID)
-        return answer(record, state: record.state(at: carts.stateClock(at: context.now)))
+        // A document that is damaged is not handed on.
+        return try record.withStoredCart { _ in answer(record, state: record.state(at: carts.stateClock(at: context.now))) }
     }
 
     private func put(_ request: Request, _ context: CartRequestContext) async throws -> Response {

@@ -77,13 +77,12 @@ extension Pages {
     }
 
     private func documents(_ record: CartRecord, _ context: CartRequestContext) throws(CartError) -> [DocumentView] {
-        try record.withStoredCart { (cart) throws(CartError) in
-            var views: [DocumentView] = []
-            for form in parts.documents {
-                guard let (path, json) = try form.make(record, cart, clock(context)) else { continue }
-                views.append(DocumentView(id: form.id, name: form.name, path: path, json: Self.indented(json)))
+        try record.withStoredCart { cart in
+            parts.documents.compactMap { form in
+                form.make(record, cart, clock(context)).map { path, json in
+                    DocumentView(id: form.id, name: form.name, path: path, json: Self.indented(json))
+                }
             }
-            return views
         }
     }
 

@@ -130,7 +130,7 @@ public struct DocumentForm: Sendable {
     /// The path under which the dialect answers with it, and the very bytes; nil where the dialect does not show the cart.
     public var make: Making
 
-    public typealias Making = @Sendable (CartRecord, StoredCart, StateClock) throws(CartError) -> (path: String, json: [UInt8])?
+    public typealias Making = @Sendable (CartRecord, StoredCart, StateClock) -> (path: String, json: [UInt8])?
 
     public init(id: String, name: String, make: @escaping Making) {
         self.id = id

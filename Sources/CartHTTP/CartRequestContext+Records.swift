@@ -19,12 +19,6 @@ extension CartRequestContext {
         do throws(CartError) { try record.withStoredCart { body($0) } } catch { logLeftOut(record) }
     }
 
-    /// Whether a record's document can be written into a list as it stands; not one that is damaged, see ``readable(_:)``.
-    public func canHandOn(_ record: CartRecord) -> Bool {
-        if !record.looksWhole { logLeftOut(record) }
-        return record.looksWhole
-    }
-
     private func logLeftOut(_ record: CartRecord) {
         logger.error("A cart cannot be read and is left out of a list", metadata: ["cart_id": "\(record.id)"])
     }

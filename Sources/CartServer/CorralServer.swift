@@ -161,8 +161,7 @@ public struct CorralServer: Sendable {
                     DocumentForm(id: "native", name: "Cart document") { record, cart, clock in
                         ("/v1/carts/\(cart.key.text)", record.answer(state: record.state(at: clock)))
                     },
-                    DocumentForm(id: "cocart", name: "CoCart session") { (_, cart, _) throws(CartError) in try CoCartAPI.document(of: cart)
-                    },
+                    DocumentForm(id: "cocart", name: "CoCart session") { _, cart, _ in CoCartAPI.document(of: cart) },
                     DocumentForm(id: "cscart", name: "CS-Cart cart") { _, cart, _ in CSCartAPI.document(of: cart) },
                 ], files: Assets.dashboard))
     }

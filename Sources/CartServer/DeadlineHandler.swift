@@ -75,6 +75,11 @@ final class DeadlineHandler: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelInactive()
     }
 
+    func handlerRemoved(context: ChannelHandlerContext) {
+        timer?.task.cancel()
+        timer = nil
+    }
+
     /// The moment that lies so far ahead; at that moment at the latest it is looked whether something is due.
     private func deadline(_ context: ChannelHandlerContext, in time: TimeAmount) -> NIODeadline {
         let deadline = NIODeadline.now() + time

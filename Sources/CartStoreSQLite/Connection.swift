@@ -12,7 +12,7 @@ final class Connection: @unchecked Sendable {
     private let database: OpaquePointer
     private var statements: [String: Statement] = [:]
     private let frames = LogFrames()
-    private static let mostStatements = 200
+    private static let mostStatements = 50
 
     /// Opens the file, which a writing connection makes if there is none.
     ///

@@ -64,19 +64,28 @@ public final class SQLiteStore: CartStore {
 
     /// Along the index on owners, which tells store and contents: only the row that is shown is read.
     static let newestOfOwner = """
-        SELECT \(CartRecord.columns) FROM carts JOIN cart_documents ON cart_documents.id = carts.id
-        WHERE carts.owner_id = ?1 AND carts.flags & \(Schema.Flag.holdsCart) <> 0 AND carts.store_id = coalesce(?2, carts.store_id)
-        ORDER BY carts.created DESC, carts.id DESC LIMIT 1
+        SELECT \(CartRecord.columns) FROM cart_documents WHERE id = (
+            SELECT id FROM (SELECT id, flags, store_id FROM carts WHERE owner_id = ?1 ORDER BY created DESC, id DESC LIMIT ?3)
+            WHERE flags & \(Schema.Flag.holdsCart) <> 0 AND store_id = coalesce(?2, store_id) LIMIT 1
+        )
         """
+    /// Carts of an owner that are looked at on the calling thread.
+    private static let fewCarts = 100
 
     public func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord? {
-        try readers.read { connection in
-            let statement = try connection.statement(Self.newestOfOwner)
-            statement.bind(ownerID, at: 1)
-            statement.bind(storeID, at: 2)
-            defer { statement.reset() }
-            return try statement.step() ? CartRecord(statement) : nil
-        }
+        if let cart = try readers.read({ try Self.newest(of: ownerID, in: storeID, among: Self.fewCarts, $0) }) { return cart }
+        return try await readers.readAside { try Self.newest(of: ownerID, in: storeID, among: -1, $0) }
+    }
+
+    private static func newest(
+        of ownerID: Int64, in storeID: Int64?, among most: Int, _ connection: Connection
+    ) throws(SQLiteError) -> CartRecord? {
+        let statement = try connection.statement(newestOfOwner)
+        statement.bind(ownerID, at: 1)
+        statement.bind(storeID, at: 2)
+        statement.bind(Int64(most), at: 3)
+        defer { statement.reset() }
+        return try statement.step() ? CartRecord(statement) : nil
     }
 
     public func page(_ query: CartQuery) async throws(CartError) -> CartPage {

@@ -47,14 +47,13 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
         state.withLock { $0.carts[key]?.record }
     }
 
-    /// One page of carts, by looking at every cart there is. A cart whose document is damaged is left out and not counted.
-    /// By looking at every cart there is.
     public func newestCart(of ownerID: Int64, in storeID: Int64?) async throws(CartError) -> CartRecord? {
         state.withLock { Array($0.carts.values) }.map(\.record)
             .filter { $0.facts.ownerID == ownerID && $0.facts.holdsItems && $0.facts.storeID == storeID ?? $0.facts.storeID }
             .max { ($0.facts.created, $0.id) < ($1.facts.created, $1.id) }
     }
 
+    /// One page of carts, by looking at every cart there is. A cart whose document is damaged is left out and not counted.
     public func page(_ query: CartQuery) async throws(CartError) -> CartPage {
         let all = state.withLock { Array($0.carts.values) }
         var found: [(record: CartRecord, position: CartPosition)] = []

@@ -25,7 +25,6 @@ struct SweepCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        yieldToOthers()
         try await store.withStore { store, settings in
             let sweeper = Sweeper(
                 store: store, policy: settings.sweep, abandonedAfter: settings.policy.abandonedAfter, clock: SystemWallClock(),

@@ -56,6 +56,9 @@ struct JSONFuzzTests {
             let isAccepted = isJSON(bytes)
             let isDraft = (try? CartDraft(document: bytes)) != nil
             #expect(isAccepted || !isDraft, "seed \(seed), round \(round): a document that is not JSON was read as a cart")
+            let facts = CartFacts(generator.cart(), wasAbandoned: false)
+            let isShown = (try? CartRecord(id: 1, revision: 1, facts: facts, document: bytes).withStoredCart { _ in }) != nil
+            #expect(isAccepted || !isShown, "seed \(seed), round \(round): a document that is not JSON would be copied into answers")
             // Foundation refuses numbers beyond its Double, which are JSON all the same.
             guard isAccepted, try !holdsLargeExponent(bytes) else { continue }
             accepted += 1

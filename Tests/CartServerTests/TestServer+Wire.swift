@@ -51,6 +51,26 @@ struct RawSocket {
     /// Says that nothing more will be sent.
     func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Sends a text and waits for what comes first, both on a thread of their own: the server may need the thread that asks.
+    ///
+    /// - Returns: what one look at the socket gives, 64 KiB at most; nothing if nothing comes for half a minute.
+    func ask(_ text: String) async -> [UInt8] {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread { [descriptor] in
+                var patience = timeval(tv_sec: 30, tv_usec: 0)
+                setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+                let request = Array(text.utf8)
+                var buffer = [UInt8](repeating: 0, count: 1 << 16)
+                var count = 0
+                if write(descriptor, request, request.count) == request.count { count = recv(descriptor, &buffer, buffer.count, 0) }
+                continuation.resume(returning: Array(buffer.prefix(max(count, 0))))
+            }
+        }
+    }
+
+    /// Closes the connection, whatever the other end does.
+    func hangUp() { close(descriptor) }
+
     /// Reads until the other end closes, and closes.
     ///
     /// - Returns: how many bytes came.

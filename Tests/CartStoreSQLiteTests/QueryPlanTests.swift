@@ -117,10 +117,10 @@ struct QueryPlanTests {
     func newestOfOwner() async throws {
         let store = try await LargeStore.shared.store()
         let plan = try store.readers.read { try $0.plan(of: SQLiteStore.newestOfOwner) }
-        #expect(
-            plan == [
-                "SEARCH carts USING COVERING INDEX carts_owner (owner_id=?)", "SEARCH cart_documents USING INTEGER PRIMARY KEY (rowid=?)",
-            ])
+        #expect(plan.contains("SEARCH carts USING COVERING INDEX carts_owner (owner_id=?)"))
+        #expect(plan.contains("SEARCH cart_documents USING INTEGER PRIMARY KEY (rowid=?)"))
+        let isGood = !plan.contains { $0.contains("TEMP") || $0.hasPrefix("SCAN cart") }
+        #expect(isGood, "\(plan.joined(separator: "\n"))")
     }
 
     @Test("a cart is found by its key through one index")

@@ -27,9 +27,9 @@ public enum ExportFormat: String, Hashable, Sendable, CaseIterable {
 extension CartRecord {
     /// The document. Of a cart that was abandoned once with its state, which an import goes by: the document alone would not tell.
     ///
-    /// - Returns: nil if the document is damaged, as far as its ends show.
+    /// - Returns: nil if the document is damaged.
     fileprivate func importLine(at clock: StateClock) -> [UInt8]? {
-        guard looksWhole else { return nil }
+        guard (try? withStoredCart { _ in }) != nil else { return nil }
         guard wasAbandoned else { return document + [0x0A] }
         return answer(state: state(at: clock)) + [0x0A]
     }

@@ -16,8 +16,7 @@ public struct StoredCart {
     public let totals: Totals
     public let source: JSONSlice
     public let ipAddress: JSONSlice
-    /// A number, or `null`.
-    public let orderID: JSONSlice
+    public let orderID: JSONSlice?
     public let created: JSONSlice
     public let updated: JSONSlice
     public let expires: JSONSlice
@@ -56,6 +55,8 @@ public struct StoredCart {
         public let name: JSONSlice
         public let sku: JSONSlice
         public let quantity: JSONSlice
+        /// ``Quantity/millionths``
+        public let millionths: Int64
         public let unitPrice: JSONSlice
         public let subtotal: JSONSlice
         public let subtotalTax: JSONSlice
@@ -63,7 +64,7 @@ public struct StoredCart {
         public let total: JSONSlice
         public let variation: JSONSlice
         public let extra: JSONSlice
-        fileprivate let details: JSONSlice
+        public let product: Product
     }
 
     /// What is not known is nil.
@@ -144,23 +145,6 @@ extension StoredCart {
     }
 }
 
-extension StoredCart.Item {
-    public var product: StoredCart.Product {
-        get throws(CartError) {
-            var scanner = JSONScanner(details)
-            guard let product = try? StoredCart.Product(&scanner) else { throw CartError(.unavailable, "A product cannot be read.") }
-            return product
-        }
-    }
-
-    /// ``Quantity/millionths``
-    public var millionths: Int64 {
-        let (whole, overflow) = quantity.integer.multipliedReportingOverflow(by: 1_000_000)
-        // A fraction is no whole number, which reads as 0.
-        return whole > 0 && !overflow ? whole : Decimal.scaled(quantity.spelling, by: 6) ?? 0
-    }
-}
-
 // What follows is the form that Cart.document writes, member by member.
 
 extension StoredCart {
@@ -168,7 +152,7 @@ extension StoredCart {
         try json.expect(#"{"key":"#)
         key = try json.string()
         try json.expect(#","store_id":"#)
-        storeID = try json.number()
+        storeID = try json.integer()
         try json.expect(#","owner":{"type":"#)
         ownerKind = try json.string()
         try json.expect(#","id":"#)
@@ -178,11 +162,11 @@ extension StoredCart {
         try json.expect(#","currency":"#)
         currencyCode = try json.string()
         try json.expect(#","items":"#)
-        items = try json.array(Item.init)
+        items = try json.array(atMost: DocumentLimits.items, Item.init)
         try json.expect(#","coupons":"#)
-        coupons = try json.array(Coupon.init)
+        coupons = try json.array(atMost: DocumentLimits.adjustments, Coupon.init)
         try json.expect(#","fees":"#)
-        fees = try json.array(Fee.init)
+        fees = try json.array(atMost: DocumentLimits.adjustments, Fee.init)
         try json.expect(#","totals":"#)
         totals = try Totals(&json)
         try json.expect(#","source":"#)
@@ -190,7 +174,7 @@ extension StoredCart {
         try json.expect(#","ip_address":"#)
         ipAddress = try json.string()
         try json.expect(#","order_id":"#)
-        orderID = try json.value()
+        orderID = json.skip("null") ? nil : try json.integer()
         try json.expect(#","created":"#)
         created = try json.string()
         try json.expect(#","updated":"#)
@@ -216,7 +200,7 @@ extension StoredCart.Customer {
         try json.expect(#","shipping":"#)
         shipping = try StoredCart.Address(&json)
         try json.expect(#","profile":"#)
-        profile = try json.structure()
+        profile = try json.object()
         try json.expect("}")
     }
 }
@@ -270,31 +254,34 @@ extension StoredCart.Item {
             kind = .removed
         }
         try json.expect(#","product_id":"#)
-        productID = try json.number()
+        productID = try json.integer()
         try json.expect(#","variation_id":"#)
-        variationID = try json.number()
+        variationID = try json.integer()
         try json.expect(#","name":"#)
         name = try json.string()
         try json.expect(#","sku":"#)
         sku = try json.string()
         try json.expect(#","quantity":"#)
         quantity = try json.number()
+        // A fraction is no whole number, which reads as 0.
+        guard let decimal = Quantity(Int(quantity.integer)) ?? Quantity(json: quantity.spelling) else { throw JSONScanner.Mismatch() }
+        millionths = decimal.millionths
         try json.expect(#","unit_price":"#)
-        unitPrice = try json.number()
+        unitPrice = try json.integer()
         try json.expect(#","subtotal":"#)
-        subtotal = try json.number()
+        subtotal = try json.integer()
         try json.expect(#","subtotal_tax":"#)
-        subtotalTax = try json.number()
+        subtotalTax = try json.integer()
         try json.expect(#","tax":"#)
-        tax = try json.number()
+        tax = try json.integer()
         try json.expect(#","total":"#)
-        total = try json.number()
+        total = try json.integer()
         try json.expect(#","variation":"#)
-        variation = try json.structure()
+        variation = try json.object()
         try json.expect(#","extra":"#)
-        extra = try json.structure()
+        extra = try json.object()
         try json.expect(#","product":"#)
-        details = try json.structure()
+        product = try StoredCart.Product(&json)
         try json.expect("}")
     }
 }
@@ -315,7 +302,7 @@ extension StoredCart.Product {
             } else if json.skip(#""weight":"#) {
                 weight = try json.string()
             } else if json.skip(#""dimensions":"#) {
-                dimensions = try json.structure()
+                dimensions = try json.object()
             } else if json.skip(#""min_quantity":"#) {
                 minQuantity = try json.number()
             } else if json.skip(#""max_quantity":"#) {
@@ -336,9 +323,9 @@ extension StoredCart.Coupon {
         try json.expect(#","label":"#)
         label = try json.string()
         try json.expect(#","discount":"#)
-        discount = try json.number()
+        discount = try json.integer()
         try json.expect(#","discount_tax":"#)
-        _ = try json.number()
+        _ = try json.integer()
         try json.expect("}")
     }
 }
@@ -350,9 +337,9 @@ extension StoredCart.Fee {
         try json.expect(#","name":"#)
         name = try json.string()
         try json.expect(#","amount":"#)
-        amount = try json.number()
+        amount = try json.integer()
         try json.expect(#","tax":"#)
-        _ = try json.number()
+        _ = try json.integer()
         try json.expect("}")
     }
 }
@@ -360,37 +347,40 @@ extension StoredCart.Fee {
 extension StoredCart.Totals {
     fileprivate init(_ json: inout JSONScanner) throws(JSONScanner.Mismatch) {
         try json.expect(#"{"subtotal":"#)
-        subtotal = try json.number()
+        subtotal = try json.integer()
         try json.expect(#","subtotal_tax":"#)
-        subtotalTax = try json.number()
+        subtotalTax = try json.integer()
         try json.expect(#","discount":"#)
-        discount = try json.number()
+        discount = try json.integer()
         try json.expect(#","discount_tax":"#)
-        discountTax = try json.number()
+        discountTax = try json.integer()
         try json.expect(#","shipping":"#)
-        shipping = try json.number()
+        shipping = try json.integer()
         try json.expect(#","shipping_tax":"#)
-        shippingTax = try json.number()
+        shippingTax = try json.integer()
         try json.expect(#","fees":"#)
-        fees = try json.number()
+        fees = try json.integer()
         try json.expect(#","fees_tax":"#)
-        feesTax = try json.number()
+        feesTax = try json.integer()
         try json.expect(#","tax":"#)
-        tax = try json.number()
+        tax = try json.integer()
         try json.expect(#","total":"#)
-        total = try json.number()
+        total = try json.integer()
         try json.expect("}")
     }
 }
 
 extension JSONScanner {
     fileprivate mutating func array<Element>(
-        _ element: (inout JSONScanner) throws(Mismatch) -> Element
+        atMost most: Int, _ element: (inout JSONScanner) throws(Mismatch) -> Element
     ) throws(Mismatch) -> [Element] {
         var elements: [Element] = []
         if skip("[]") { return elements }
         try expect("[")
-        repeat { elements.append(try element(&self)) } while skip(",")
+        repeat {
+            guard elements.count < most else { throw Mismatch() }
+            elements.append(try element(&self))
+        } while skip(",")
         try expect("]")
         return elements
     }

@@ -44,6 +44,7 @@ public struct JSONSlice {
 
     /// The characters of a text; empty for anything else.
     public var text: String {
+        guard bytes.first == UInt8(ascii: "\"") else { return "" }
         guard bytes.contains(UInt8(ascii: "\\")) else { return String(decoding: unquoted, as: UTF8.self) }
         var reader = JSONReader(Array(bytes))
         return (try? reader.string()) ?? ""

@@ -34,9 +34,6 @@ public struct CartRecord: Hashable, Sendable {
         }
     }
 
-    /// Whether the document is whole as far as its ends show, for those who hand it on without reading it.
-    public var looksWhole: Bool { document.starts(with: #"{"key":"#.utf8) && document.last == UInt8(ascii: "}") }
-
     static func damaged(_ id: Int64) -> CartError {
         CartError(.unavailable, "The document of the cart with the number \(id) is damaged; replace or delete the cart.")
     }
