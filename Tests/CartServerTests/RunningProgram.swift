@@ -76,7 +76,10 @@ struct Program {
         pipe.fileHandleForReading.readabilityHandler = { handle in
             let data = handle.availableData
             // At the end it would be called again and again.
-            if data.isEmpty { handle.readabilityHandler = nil }
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                running.isRead.signal()
+            }
             running.written.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
         try Self.launch(process)
@@ -98,6 +101,8 @@ struct ProgramFailure: Error {
 final class RunningProgram: @unchecked Sendable {
     fileprivate let process: Process
     fileprivate let written = Mutex("")
+    /// Signalled when all has been read that the program wrote.
+    fileprivate let isRead = DispatchSemaphore(value: 0)
 
     fileprivate init(process: Process) { self.process = process }
 
@@ -114,7 +119,7 @@ final class RunningProgram: @unchecked Sendable {
     /// Stops the program at once, as a power failure would.
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        waitUntilRead()
         expectNoSecrets()
     }
 
@@ -125,8 +130,15 @@ final class RunningProgram: @unchecked Sendable {
     ///
     /// - Returns: its exit code.
     func wait() -> Int32 {
-        process.waitUntilExit()
+        waitUntilRead()
         return process.terminationStatus
+    }
+
+    /// Waits for the program's end and for its last words, which come through a pipe a little later.
+    private func waitUntilRead() {
+        process.waitUntilExit()
+        _ = isRead.wait(timeout: .now() + 10)
+        isRead.signal()
     }
 
     /// Asks the program to stop.
@@ -134,7 +146,7 @@ final class RunningProgram: @unchecked Sendable {
     /// - Returns: its exit code.
     func stop() -> Int32 {
         process.terminate()
-        process.waitUntilExit()
+        waitUntilRead()
         expectNoSecrets()
         return process.terminationStatus
     }
