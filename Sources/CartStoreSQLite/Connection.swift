@@ -26,20 +26,16 @@ final class Connection: @unchecked Sendable {
             sqlite3_close_v2(handle)
             throw error
         }
+        // From here on the handle is closed by `deinit`, also when something below fails.
         database = handle
         sqlite3_extended_result_codes(handle, 1)
         sqlite3_busy_timeout(handle, 5000)
-        do {
-            switch access {
-            case .read:
-                try execute("PRAGMA query_only=1; PRAGMA cache_size=-4096")
-            case .write:
-                try chooseWriteAheadLog()
-                try execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
-            }
-        } catch {
-            sqlite3_close_v2(handle)
-            throw error
+        switch access {
+        case .read:
+            try execute("PRAGMA query_only=1; PRAGMA cache_size=-4096")
+        case .write:
+            try chooseWriteAheadLog()
+            try execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
         }
         // After the pragma, which takes the hook away.
         sqlite3_wal_hook(handle, noteLogFrames, Unmanaged.passUnretained(frames).toOpaque())
