@@ -26,6 +26,7 @@ PLACES = 20  # of the list, from which ten carts are read
 LEASE, GRACE = 30, 3  # seconds after which another may go on, and by which that may be late
 AHEAD = 3_600_000  # milliseconds in which a cart must not be due that clients ask for all the time
 SAMPLE = 300  # carts of each kind that are asked for one by one
+SLOWEST = 300  # carts a second that a server's own sweep removes at least
 EVERY = "1m"  # how often a server sweeps by itself, the shortest that may be set
 BUSY = "Another process is sweeping this store; nothing was done."
 TAKEN_OVER, INTERRUPTED = "Another process took over after", "Interrupted after"
