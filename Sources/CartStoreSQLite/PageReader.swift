@@ -130,7 +130,6 @@ struct PageReader {
         }
         return positions
     }
-
 }
 
 extension CartRecord {

@@ -21,6 +21,7 @@ public struct StoredCart {
     public let updated: JSONSlice
     public let expires: JSONSlice
 
+    /// See ``CartCore/Customer``; all values are texts but the addresses and the profile, which is an object.
     public struct Customer {
         public let firstName: JSONSlice
         public let lastName: JSONSlice
@@ -31,7 +32,7 @@ public struct StoredCart {
         public let profile: JSONSlice
     }
 
-    /// What is not known is an empty text.
+    /// See ``CartCore/Address``; what is not known is an empty text.
     public struct Address {
         public var firstName = JSONSlice.emptyText
         public var lastName = JSONSlice.emptyText
@@ -47,6 +48,7 @@ public struct StoredCart {
         public private(set) var isEmpty = true
     }
 
+    /// See ``CartItem``; amounts are whole numbers of minor units, at most sixteen digits.
     public struct Item {
         public let key: JSONSlice
         public let kind: CartItem.Kind
@@ -67,7 +69,7 @@ public struct StoredCart {
         public let product: Product
     }
 
-    /// What is not known is nil.
+    /// See ``ProductDetails``; what is not known is nil.
     public struct Product {
         public fileprivate(set) var title: JSONSlice?
         public fileprivate(set) var slug: JSONSlice?
@@ -80,18 +82,21 @@ public struct StoredCart {
         public fileprivate(set) var backorders: JSONSlice?
     }
 
+    /// See ``CartCore/Coupon``.
     public struct Coupon {
         public let code: JSONSlice
         public let label: JSONSlice
         public let discount: JSONSlice
     }
 
+    /// See ``CartCore/Fee``.
     public struct Fee {
         public let id: JSONSlice
         public let name: JSONSlice
         public let amount: JSONSlice
     }
 
+    /// See ``CartTotals``; whole numbers of minor units.
     public struct Totals {
         public let subtotal: JSONSlice
         public let subtotalTax: JSONSlice
@@ -131,9 +136,10 @@ extension CartRecord {
 }
 
 extension StoredCart {
-    /// Items to buy.
+    /// Whether there is something to buy.
     public var holdsItems: Bool { items.contains { $0.kind == .cart } }
 
+    /// US dollars if the code is none, which only a damaged document has.
     public var currency: Currency { currencyCode == "\"USD\"" ? .usd : Currency(currencyCode.text) ?? .usd }
 
     /// See ``Cart/productsTotal``.
