@@ -48,7 +48,7 @@ public struct CorralServer: Sendable {
             DailyService(
                 care: DailyCare(
                     store: store, disableKeysUnusedFor: settings.disableKeysUnusedFor, auditRetention: settings.auditRetention,
-                    logger: logger), clock: clock, logger: logger), MemoryService(),
+                    logger: logger), clock: clock, logger: logger), MemoryService(store: store),
             StatisticsService(
                 sweeper: sweeper, latest: live.statistics, abandonedAfter: settings.policy.abandonedAfter, timeZone: settings.timeZone,
                 clock: clock, logger: logger))

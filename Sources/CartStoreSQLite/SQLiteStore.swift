@@ -172,6 +172,8 @@ public final class SQLiteStore: CartStore {
 
     public var writeCounts: WriteCounts { writer.counts }
 
+    public func releaseMemory() { readers.closeIdle() }
+
     public func close() async { await writer.close() }
 
     public func verify() async throws(CartError) -> [String] {

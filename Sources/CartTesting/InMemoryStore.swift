@@ -154,6 +154,8 @@ public final class InMemoryStore: CartStore, CredentialStore, AuditStore {
     public func verify() async throws(CartError) -> [String] { [] }
 
     /// Does nothing; there are never writes that wait.
+    public func releaseMemory() {}
+
     public func close() async {}
 }
 

@@ -50,5 +50,6 @@ extension StoreInFront {
 
     func verify() async throws(CartError) -> [String] { try await store.verify() }
     func check() async throws(CartError) { try await store.check() }
+    func releaseMemory() { store.releaseMemory() }
     func close() async { await store.close() }
 }

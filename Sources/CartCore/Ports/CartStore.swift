@@ -172,6 +172,9 @@ public protocol CartStore: Sendable {
     /// - Returns: a sentence for each thing that is wrong, at most some; none if all is well.
     func verify() async throws(CartError) -> [String]
 
+    /// Gives back the memory that is kept to be faster only; called every few seconds.
+    func releaseMemory()
+
     /// Stops accepting writes, and returns when those that waited are done.
     func close() async
 }
