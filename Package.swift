@@ -17,6 +17,12 @@ let package = Package(
     name: "corral",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "corral", targets: ["corral"])],
+    traits: [
+        .default(enabledTraits: ["Postgres"]),
+        .trait(
+            name: "Postgres",
+            description: "Keeps carts in PostgreSQL and what speaks its language; needs libpq. Without it SQLite alone is there."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
@@ -47,6 +53,17 @@ let package = Package(
         .target(
             name: "CartStoreSQLite",
             dependencies: ["CartCore", "CSQLite", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibPQ", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        // The store for several servers at once. Without the trait it is empty and asks for no library.
+        .target(
+            name: "CartStorePostgres",
+            dependencies: [
+                "CartCore", .target(name: "CLibPQ", condition: .when(traits: ["Postgres"])),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
         // What the dialects share: callers, limits, the error boundary.
         .target(
@@ -87,7 +104,7 @@ let package = Package(
             name: "CartServer",
             dependencies: [
                 "CAssets", "CMemory", "CartAPICSCart", "CartAPICoCart", "CartAPINative", "CartCore", "CartDashboard", "CartHTTP",
-                "CartStoreSQLite",
+                "CartStoreSQLite", .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -130,6 +147,12 @@ let package = Package(
         .testTarget(name: "CartCoreTests", dependencies: ["CartCore", "CartTesting"], swiftSettings: strict),
         .testTarget(
             name: "CartStoreSQLiteTests", dependencies: ["CartCore", "CartSamples", "CartStoreSQLite", "CartTesting"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "CartStorePostgresTests",
+            dependencies: [
+                "CartCore", "CartSamples", .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])), "CartTesting",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CartServerTests",

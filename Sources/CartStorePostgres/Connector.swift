@@ -1,0 +1,76 @@
+#if Postgres
+import CartCore
+import Synchronization
+
+/// Connects to the database, for all of a process. After a failure it waits longer and longer before it tries again, so that a flood of
+/// requests does not become a flood of attempts.
+final class Connector: Sendable {
+    typealias Instant = ContinuousClock.Instant
+
+    private static let shortestPause: Duration = .milliseconds(100)
+    private static let longestPause: Duration = .seconds(2)
+
+    private struct State {
+        /// The host that was good the last time.
+        var host = 0
+        /// Why the last attempt failed; nil after one that succeeded.
+        var failure: PostgresError?
+        var failedAt: Instant?
+        var pause = Connector.shortestPause
+        var nextAttempt: Instant?
+        /// Whether one tries after a failure; the others do not wait for it.
+        var isTrying = false
+    }
+
+    let location: PostgresLocation
+    /// For as long each statement may take.
+    let timeout: Duration
+    private let state = Mutex(State())
+
+    init(_ location: PostgresLocation, timeout: Duration = Connection.standardTimeout) {
+        self.location = location
+        self.timeout = timeout
+    }
+
+    /// Connects, on the calling thread. After a failure it throws that one again at once, as long as the pause lasts or another tries.
+    ///
+    /// - Parameter settings: see ``Connection/init(_:startingAt:timeout:settings:)``.
+    func connect(settings: [String] = []) throws(PostgresError) -> Connection {
+        let begun = ContinuousClock.now
+        let (host, failure): (Int, PostgresError?) = state.withLock { state in
+            if let failure = state.failure {
+                if state.isTrying || state.nextAttempt.map({ begun < $0 }) ?? false { return (state.host, failure) }
+                state.isTrying = true
+            }
+            return (state.host, nil)
+        }
+        if let failure { throw failure }
+        do throws(PostgresError) {
+            let connection = try Connection(location, startingAt: host, timeout: timeout, settings: settings)
+            state.withLock { state in
+                state = State(host: connection.host)
+            }
+            return connection
+        } catch {
+            state.withLock { state in
+                state.isTrying = false
+                state.failure = error
+                // Of several that fail at the same time one counts.
+                if let failedAt = state.failedAt, failedAt > begun { return }
+                let now = ContinuousClock.now
+                state.failedAt = now
+                state.nextAttempt = now + state.pause
+                state.pause = min(state.pause * 2, Self.longestPause)
+            }
+            throw error
+        }
+    }
+
+    /// Why the last attempt failed; nil if it succeeded or there was none. Who has no connection need not ask for one then, except at
+    /// ``nextAttempt``.
+    var failure: PostgresError? { state.withLock { $0.failure } }
+
+    /// When the database may be tried again; nil if it can be at once.
+    var nextAttempt: Instant? { state.withLock { $0.nextAttempt } }
+}
+#endif

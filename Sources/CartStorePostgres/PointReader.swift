@@ -1,0 +1,165 @@
+#if Postgres
+import CartCore
+import Foundation
+
+/// The one thread that reads single rows: it sends all reads that wait over one connection, and takes the answers as they come.
+final class PointReader: @unchecked Sendable {
+    private struct Job {
+        let sql: String
+        let values: [Value]
+        var tries = 0
+        let finish: @Sendable (Result<Rows, PostgresError>) -> Void
+    }
+
+    /// Reads that are sent before the first of them is answered.
+    private static let mostAtOnce = 256
+    /// Reads that may wait; a client that is told to come again is better off than one that hears nothing.
+    private static let mostWaiting = 20_000
+    /// How often a read is sent that met a write.
+    private static let mostTries = 5
+
+    private let connector: Connector
+    private let condition = NSCondition()
+    // What follows is guarded by the condition.
+    private var waiting: [Job] = []
+    private var isConnected = false
+    private var isClosing = false
+
+    init(_ connector: Connector) {
+        self.connector = connector
+        let thread = Thread { [self] in work() }
+        thread.name = "corral-reader"
+        thread.start()
+    }
+
+    /// Answers when the database has. A read whose connection was lost is sent once more over a new one.
+    func query(_ sql: String, _ values: [Value] = []) async throws(CartError) -> Rows {
+        let result: Result<Rows, PostgresError> = await withCheckedContinuation { continuation in
+            let job = Job(sql: sql, values: values) { continuation.resume(returning: $0) }
+            // While the database cannot be reached, nobody waits for it.
+            let failure = connector.failure
+            condition.lock()
+            let refusal = isClosing ? PostgresError.closed : isConnected ? nil : failure
+            let isFull = waiting.count >= Self.mostWaiting
+            if refusal == nil, !isFull {
+                waiting.append(job)
+                condition.signal()
+            }
+            condition.unlock()
+            if let refusal {
+                job.finish(.failure(refusal))
+            } else if isFull {
+                job.finish(.failure(PostgresError(sqlState: "53400", message: "too many reads wait")))
+            }
+        }
+        do throws(PostgresError) {
+            return try result.get()
+        } catch {
+            throw error.unavailable
+        }
+    }
+
+    /// Ends the thread when everything that waits is answered. Nothing can be read any more.
+    func close() {
+        condition.lock()
+        isClosing = true
+        condition.signal()
+        condition.unlock()
+    }
+
+    // MARK: The thread
+
+    private func work() {
+        var connection: Connection?
+        while let jobs = nextJobs() {
+            var jobs = jobs
+            // Reads that failed in a way that another try may mend are sent again, over a new connection if need be.
+            repeat {
+                if connection?.isOpen() != true { connection = connect(failing: jobs) }
+                guard let connection else { break }
+                jobs = read(jobs, connection)
+            } while !jobs.isEmpty
+            // Asked for by everyone who reads while there is none.
+            if connection?.isUsable != true, connection != nil { note(isConnected: false) }
+        }
+        connection?.close()
+    }
+
+    /// What waits. Without a connection also none, when the database is to be tried again; nil at the end.
+    private func nextJobs() -> [Job]? {
+        condition.lock()
+        defer { condition.unlock() }
+        while waiting.isEmpty, !isClosing {
+            guard !isConnected, connector.failure != nil else {
+                condition.wait()
+                continue
+            }
+            let pause = connector.nextAttempt.map { $0 - .now } ?? .zero
+            guard pause > .zero else { return [] }
+            _ = condition.wait(until: Date(timeIntervalSinceNow: pause / .seconds(1)))
+        }
+        guard !waiting.isEmpty else { return nil }
+        let jobs = Array(waiting.prefix(Self.mostAtOnce))
+        waiting.removeFirst(jobs.count)
+        return jobs
+    }
+
+    private func note(isConnected: Bool) {
+        condition.lock()
+        self.isConnected = isConnected
+        condition.unlock()
+    }
+
+    /// - Returns: nil if there is no connection; then these reads and those that wait have been told so.
+    private func connect(failing jobs: [Job]) -> Connection? {
+        do throws(PostgresError) {
+            let connection = try connector.connect()
+            note(isConnected: true)
+            return connection
+        } catch {
+            condition.lock()
+            isConnected = false
+            let failed = jobs + waiting
+            waiting.removeAll()
+            condition.unlock()
+            for job in failed { job.finish(.failure(error)) }
+            return nil
+        }
+    }
+
+    /// Sends all and takes all answers.
+    ///
+    /// - Returns: those to be sent again.
+    private func read(_ jobs: [Job], _ connection: Connection) -> [Job] {
+        var sent: [Job] = []
+        var again: [Job] = []
+        for job in jobs {
+            do throws(PostgresError) {
+                try connection.sendAlone(job.sql, job.values)
+                sent.append(job)
+            } catch {
+                settle(job, error, &again)
+            }
+        }
+        for job in sent {
+            do throws(PostgresError) {
+                let rows = try connection.nextAnswer()
+                job.finish(.success(rows))
+            } catch {
+                settle(job, error, &again)
+            }
+        }
+        return again
+    }
+
+    private func settle(_ job: Job, _ error: PostgresError, _ again: inout [Job]) {
+        var job = job
+        job.tries += 1
+        if error.isConnectionLost ? !error.isTimeout && job.tries == 1 : error.isRetryable && job.tries < Self.mostTries {
+            again.append(job)
+        } else {
+            job.finish(.failure(error))
+        }
+    }
+}
+#endif

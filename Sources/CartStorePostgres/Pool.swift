@@ -1,0 +1,131 @@
+#if Postgres
+import CartCore
+import Foundation
+import Synchronization
+
+/// The connections that lists are read with. Any number of threads read at once, each with a connection of its own.
+final class Pool: Sendable {
+    /// Lists that are read at once, beside those that are read on threads of callers.
+    static let standardMostAtOnce = 8
+    /// Lists that may wait for a thread.
+    private static let mostWaiting = 1000
+    /// How often a read is begun that met a write, or found no connection.
+    private static let mostTries = 5
+
+    private struct State {
+        var idle: [Connection] = []
+        var isClosed = false
+    }
+
+    private let connector: Connector
+    private let settings: [String]
+    private let state = Mutex(State())
+    private let waiting = Mutex(0)
+    private let queue: OperationQueue
+
+    /// - Parameters:
+    ///   - settings: statements that make each connection ready, see ``Connection/init(_:startingAt:timeout:settings:)``.
+    ///   - mostAtOnce: connections for ``readAside(_:)``.
+    init(_ connector: Connector, settings: [String] = [], mostAtOnce: Int = Pool.standardMostAtOnce) {
+        self.connector = connector
+        self.settings = settings
+        queue = OperationQueue()
+        queue.maxConcurrentOperationCount = mostAtOnce
+    }
+
+    /// Reads on the calling thread, which waits for the database: not for threads that tasks share.
+    ///
+    /// `body` is run again if its connection was lost, once, or if the database asks for that.
+    func read<Value>(_ body: (Connection) throws -> Value) throws(CartError) -> Value {
+        do {
+            return try perform(body)
+        } catch let error as CartError {
+            throw error
+        } catch let error as PostgresError {
+            throw error.unavailable
+        } catch {
+            throw CartError(.unavailable, "The store cannot be read.", retryAfter: 5)
+        }
+    }
+
+    private func perform<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+        var tries = 0
+        var losses = 0
+        while true {
+            let connection = try take()
+            defer { giveBack(connection) }
+            do {
+                return try body(connection)
+            } catch let error as PostgresError {
+                tries += 1
+                if error.isConnectionLost, !error.isTimeout {
+                    losses += 1
+                    // The others were most likely lost with it.
+                    closeIdle()
+                    guard losses == 1 else { throw error }
+                } else {
+                    guard error.isRetryable, tries < Self.mostTries else { throw error }
+                }
+            }
+        }
+    }
+
+    /// Reads on a thread of its own: for everything whose cost depends on what is asked.
+    func readAside<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws(CartError) -> Value {
+        let isAdmitted = waiting.withLock { waiting in
+            guard waiting < Self.mostWaiting else { return false }
+            waiting += 1
+            return true
+        }
+        guard isAdmitted else { throw CartError(.unavailable, "Too many lists are being read.", retryAfter: 1) }
+        defer { waiting.withLock { $0 -= 1 } }
+        let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
+            queue.addOperation { [self] in
+                do throws(CartError) {
+                    continuation.resume(returning: .success(try read(body)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+
+    /// Closes the connections that nobody uses at this moment.
+    func closeIdle() {
+        let closed = state.withLock { state in
+            defer { state.idle.removeAll() }
+            return state.idle
+        }
+        for connection in closed { connection.close() }
+    }
+
+    /// Closes all connections, those in use when they are given back. Nothing can be read any more.
+    func close() {
+        state.withLock { $0.isClosed = true }
+        closeIdle()
+    }
+
+    /// How many connections wait for somebody to use them.
+    var idleCount: Int { state.withLock { $0.idle.count } }
+
+    private func take() throws -> Connection {
+        while true {
+            let (connection, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
+            if isClosed { throw CartError(.unavailable, "The store is closed.", retryAfter: 5) }
+            guard let connection else { return try connector.connect(settings: settings) }
+            if connection.isOpen() { return connection }
+        }
+    }
+
+    private func giveBack(_ connection: Connection) {
+        if !connection.isIdle { connection.rollBack() }
+        let isKept = state.withLock { state in
+            guard connection.isIdle, !state.isClosed else { return false }
+            state.idle.append(connection)
+            return true
+        }
+        if !isKept { connection.close() }
+    }
+}
+#endif

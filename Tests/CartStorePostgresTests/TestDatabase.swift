@@ -1,0 +1,47 @@
+#if Postgres
+import CartCore
+import Foundation
+import Testing
+
+@testable import CartStorePostgres
+
+/// The server that these tests use: a throwaway one, of which `CORRAL_TEST_POSTGRES` holds a superuser's connection string.
+enum TestDatabase {
+    static let connectionString = ProcessInfo.processInfo.environment["CORRAL_TEST_POSTGRES"].flatMap { $0.isEmpty ? nil : $0 }
+
+    /// Suites that need the server are `.enabled(if: TestDatabase.isExpected, TestDatabase.absence)`. Where CI runs them, a missing server
+    /// is a failure.
+    static let isExpected = connectionString != nil || ProcessInfo.processInfo.environment["CI"] == "true"
+    static let absence: Comment = "NOT TESTED: CORRAL_TEST_POSTGRES names no PostgreSQL server; see make test-postgres"
+
+    struct Missing: Error, CustomStringConvertible {
+        let description = "CORRAL_TEST_POSTGRES names no PostgreSQL server"
+    }
+
+    /// The server's own database, for what concerns the whole server.
+    static func server() throws -> PostgresLocation {
+        guard let connectionString else { throw Missing() }
+        return try PostgresLocation(connectionString)
+    }
+}
+
+/// Runs a test on a fresh, empty database, which is removed afterwards, whoever still uses it.
+func withTemporaryDatabase<Value>(_ body: (PostgresLocation) async throws -> Value) async throws -> Value {
+    let server = try TestDatabase.server()
+    let name = "corral_test_" + UUID().uuidString.lowercased().replacing("-", with: "_")
+    func run(_ statement: String) throws {
+        let connection = try Connection(server, timeout: .seconds(60))
+        defer { connection.close() }
+        try connection.execute([statement])
+    }
+    try run("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
+    do {
+        let value = try await body(server.naming(database: name))
+        try run("DROP DATABASE \(name) WITH (FORCE)")
+        return value
+    } catch {
+        try? run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+        throw error
+    }
+}
+#endif
