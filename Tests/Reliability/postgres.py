@@ -166,6 +166,11 @@ class Cluster:
             return f"postgres://postgres:{self._password}@127.0.0.1:{self._port}/postgres"
         return f"postgres:///postgres?host={self.folder}&user=postgres"
 
+    @property
+    def socket(self):
+        """The path of its socket."""
+        return self.folder / f".s.PGSQL.{self._port}"
+
     def is_running(self):
         """Whether the process that was started last still runs."""
         return self._process is not None and self._process.poll() is None
