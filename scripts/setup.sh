@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the project needs and the machine lacks: as root with apt-get itself, otherwise it says what to install.
 #
-#   scripts/setup.sh build   what building and running need
-#   scripts/setup.sh test    what the tests need besides
-#   scripts/setup.sh measure what the measurements need besides
-#   scripts/setup.sh browser what the tests of the dashboard need, in a browser and for its pictures
+#   scripts/setup.sh build    what building and running need
+#   scripts/setup.sh test     what the tests need besides
+#   scripts/setup.sh measure  what the measurements need besides
+#   scripts/setup.sh postgres what tests and trials over PostgreSQL need besides
+#   scripts/setup.sh browser  what the tests of the dashboard need, in a browser and for its pictures
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,17 +13,33 @@ purpose=${1:-test}
 packages=()
 others=()
 
+# Whether PostgreSQL's server is installed, in whatever version: Debian has it outside of PATH.
+has_server() {
+    command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null ||
+        [ -x "$(pg_config --bindir 2>/dev/null)/postgres" ]
+}
+
 # Fills `packages` (Debian's names) and `others` (for a person to install) with what is missing.
 look() {
     packages=()
     others=()
     if ! swift --version >/dev/null 2>&1; then others+=("Swift 6.2 or later, from https://www.swift.org/install"); fi
-    # On macOS the SDK brings SQLite's header and library.
+    # On macOS the SDK brings SQLite's header and library; libpq of Homebrew is not where the compiler looks by itself.
     if [ "$(uname)" != Darwin ]; then
         if ! command -v pkg-config >/dev/null; then packages+=(pkg-config); fi
         if ! pkg-config --exists sqlite3 2>/dev/null; then packages+=(libsqlite3-dev); fi
+        if ! pkg-config --exists libpq 2>/dev/null; then packages+=(libpq-dev); fi
+    elif ! pkg-config --exists libpq 2>/dev/null; then
+        others+=("libpq: brew install pkgconf libpq, and export PKG_CONFIG_PATH=\"\$(brew --prefix libpq)/lib/pkgconfig\"."
+            "Or build without PostgreSQL: swift build --disable-default-traits")
     fi
     if [ "$purpose" = build ]; then return; fi
+    if [ "$purpose" = postgres ]; then
+        if ! command -v python3 >/dev/null; then packages+=(python3); fi
+        if ! has_server; then packages+=(postgresql); fi
+        if [ ! -x /usr/sbin/nginx ] && ! command -v nginx >/dev/null; then packages+=(nginx); fi
+        return
+    fi
     if [ "$purpose" = measure ] && ! command -v wrk >/dev/null; then packages+=(wrk); fi
     if ! command -v curl >/dev/null; then packages+=(curl); fi
     if ! command -v openssl >/dev/null; then packages+=(openssl); fi

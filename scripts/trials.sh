@@ -16,3 +16,5 @@ trial crash.py --rounds 20 --seed 7
 trial faults.py
 trial slow_sockets.py --small
 trial maintenance.py --carts 10000 --seed 7
+trial nodes.py --seconds 20 --every 5 --seed 7
+trial postgres_faults.py --small --seed 7
