@@ -49,6 +49,10 @@ final class Connection: @unchecked Sendable {
     private var requests: [Request] = []
     private var wasIdle = true
     private var hasCommitted = false
+    /// Round trips so far: how often answers were waited for.
+    private(set) var waits = 0
+    /// Told of each statement that is asked for; tests look at plans and count.
+    var onRequest: ((_ sql: String, _ values: [Value]) -> Void)?
     /// Why it was closed.
     private var ending = PostgresError.closed
 
@@ -296,6 +300,7 @@ final class Connection: @unchecked Sendable {
     /// Waits for everything up to the next sync.
     private func answers() throws(PostgresError) -> [Rows] {
         let deadline = ContinuousClock.now + timeout
+        waits += 1
         var answers: [Rows] = []
         var failure: PostgresError?
         while answered < steps.count {

@@ -29,18 +29,27 @@ enum TestDatabase {
 func withTemporaryDatabase<Value>(_ body: (PostgresLocation) async throws -> Value) async throws -> Value {
     let server = try TestDatabase.server()
     let name = "corral_test_" + UUID().uuidString.lowercased().replacing("-", with: "_")
-    func run(_ statement: String) throws {
-        let connection = try Connection(server, timeout: .seconds(60))
-        defer { connection.close() }
-        try connection.execute([statement])
+    // Such work waits for all of a server's processes: not on a thread that the tests share.
+    func run(_ statement: String) async throws {
+        let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
+            Thread {
+                continuation.resume(
+                    returning: Result {
+                        let connection = try Connection(server, timeout: .seconds(120))
+                        defer { connection.close() }
+                        try connection.execute([statement])
+                    })
+            }.start()
+        }
+        try result.get()
     }
-    try run("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
+    try await run("CREATE DATABASE \(name) TEMPLATE template0 ENCODING 'UTF8'")
     do {
         let value = try await body(server.naming(database: name))
-        try run("DROP DATABASE \(name) WITH (FORCE)")
+        try await run("DROP DATABASE \(name) WITH (FORCE)")
         return value
     } catch {
-        try? run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
+        try? await run("DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
         throw error
     }
 }
