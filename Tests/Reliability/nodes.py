@@ -2,8 +2,8 @@
 """Two servers of one database behind nginx, with many clients: one server is killed every few seconds and started again.
 
 What clients were acknowledged must stand once, and what they were not acknowledged is known in the end; nothing fails but while a server is
-away, and then with a time to wait. Besides: a key that is revoked at one server is refused by the other, what is written through one is told
-by the other, whoever reads the feed of changes misses none, one process sweeps at a time and another goes on when it has died, and what is
+away, and then with a time to wait. Besides: a key that is revoked at one server is refused by the other, what is written through one is
+told by the other, whoever reads the feed of changes misses none, one process sweeps at a time and another goes on when it has died, and what is
 counted at both adds up.
 """
 
@@ -180,11 +180,12 @@ class Trial:
         print(f"{len(away)} servers killed and started again, {len(crowd.clients)} clients, {seconds:.0f} s")
         print(f"{len(answers)} requests, {len(answers) / seconds:.0f} a second, p50 {times[len(times) // 2] * 1000:.1f} ms, p99 "
               f"{times[len(times) * 99 // 100] * 1000:.1f} ms, longest {times[-1]:.2f} s")
-        print(f"{len(failures)} answers of 5xx {dict(statuses)}: {len(outside)} while both servers were there, {len(rude)} without Retry-After")
+        print(f"{len(failures)} answers of 5xx {dict(statuses)}: {len(outside)} while both servers were there, {len(rude)} without "
+              "Retry-After")
         print(f"{counts['acknowledged']} writes acknowledged; {counts['sent again']} sent again with their name; {counts['not answered']} "
               f"without a name not answered, of which {counts['not answered, and done']} were done, {counts['done later']} of them late; "
               f"{counts['others came first']} times others had changed a shared cart first")
-        self._judge(not outside, f"{len(outside)} failures while both servers were there, such as {outside[:3] and list(map(str, outside[:3]))}")
+        self._judge(not outside, f"{len(outside)} failures while both servers were there, such as {list(map(str, outside[:3]))}")
         self._judge(not rude, f"{len(rude)} failures without a time to wait, such as {list(map(str, rude[:3]))}")
         self.faults += crowd.failures
         self._judge(counts["acknowledged"] > len(crowd.clients), "hardly anything was written")

@@ -89,8 +89,8 @@ def free_port():
 class Cluster:
     """A server with a folder of its own, started by `with` and thrown away at its end, also if this process is killed.
 
-    What is durable is synced to disk at each commit: for trials which measure; without, a loss of power would lose commits, which matters to
-    nobody here.
+    What is durable is synced to disk at each commit: for trials which measure. Without, a loss of power would lose commits, which matters
+    to nobody here.
     """
 
     def __init__(self, durable=False, tcp=False, connections=100, **options):

@@ -88,7 +88,8 @@ class Trial:
             f"{len(failures)} of {len(answers)} answers, {counts['acknowledged']} writes acknowledged; {dict(told.most_common(4))}",
             f"{len(wrong)} of {len(failures)} are not: {list(map(str, wrong[:3]))}")
         report.check(f"{name}: nothing fails before and after", not outside, failure=f"{len(outside)}: {list(map(str, outside[:3]))}")
-        report.check(f"{name}: no answer takes longer than {SLOW} seconds", longest.seconds <= SLOW, f"{longest.seconds:.2f} s", str(longest))
+        report.check(
+            f"{name}: no answer takes longer than {SLOW} seconds", longest.seconds <= SLOW, f"{longest.seconds:.2f} s", str(longest))
         if mended - begun > SLOW:
             # All who asked at first wait for the database; by then it is known to be away.
             late = [answer.seconds for answer in failures if answer.begun > begun + SLOW and answer.ended < mended]
