@@ -77,6 +77,7 @@ struct ReconnectTests {
                             } catch {
                                 #expect(error.code == .unavailable)
                                 failures += 1
+                                try await Task.sleep(for: .milliseconds(50))
                             }
                         }
                         return failures
@@ -91,7 +92,7 @@ struct ReconnectTests {
                 }
                 return try await group.reduce(0, +)
             }
-            // It takes two losses in a row.
+            // It takes two losses in a row, or one while connecting.
             #expect(failures < 320)
             #expect(try await reader.query("SELECT 1").count == 1)
         }
