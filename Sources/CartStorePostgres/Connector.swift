@@ -70,7 +70,12 @@ final class Connector: Sendable {
     /// ``nextAttempt``.
     var failure: PostgresError? { state.withLock { $0.failure } }
 
-    /// When the database may be tried again; nil if it can be at once.
-    var nextAttempt: Instant? { state.withLock { $0.nextAttempt } }
+    /// When the database may be tried again, or, while another tries it, when to ask again; nil if it may be at once.
+    var nextAttempt: Instant? {
+        state.withLock { state in
+            guard state.isTrying else { return state.nextAttempt }
+            return max(state.nextAttempt ?? .now, .now + Self.shortestPause)
+        }
+    }
 }
 #endif

@@ -48,7 +48,11 @@ final class PointReader: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         if isClosing { return CartError(.unavailable, "The store is closed.", retryAfter: 5) }
-        if let failure, !isConnected { return failure.unavailable }
+        if let failure, !isConnected {
+            // The thread may sleep for too long if the machine's clock was set back.
+            if connector.nextAttempt.map({ $0 < .now }) ?? true { condition.signal() }
+            return failure.unavailable
+        }
         guard waiting.count < Self.mostWaiting else { return CartError(.unavailable, "Too many reads are waiting.", retryAfter: 1) }
         waiting.append(job)
         condition.signal()
@@ -75,8 +79,7 @@ final class PointReader: @unchecked Sendable {
                 guard let connection else { break }
                 jobs = read(jobs, connection)
             } while !jobs.isEmpty
-            // Asked for by everyone who reads while there is none.
-            if connection?.isUsable != true, connection != nil { note(isConnected: false) }
+            if connection?.isUsable == false { note(isConnected: false) }
         }
         connection?.close()
     }
@@ -108,13 +111,13 @@ final class PointReader: @unchecked Sendable {
 
     /// - Returns: nil if there is no connection; then these reads and those that wait have been told so.
     private func connect(failing jobs: [Job]) -> Connection? {
+        note(isConnected: false)
         do throws(PostgresError) {
             let connection = try connector.connect()
             note(isConnected: true)
             return connection
         } catch {
             condition.lock()
-            isConnected = false
             let failed = jobs + waiting
             waiting.removeAll()
             condition.unlock()
