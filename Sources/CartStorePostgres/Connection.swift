@@ -244,6 +244,7 @@ final class Connection: @unchecked Sendable {
 
     private func put(_ request: Request) throws(PostgresError) {
         guard isUsable else { throw ending }
+        onRequest?(request.sql, request.values)
         if requests.isEmpty {
             wasIdle = isIdle
             hasCommitted = false
