@@ -61,7 +61,7 @@ struct RawCart {
         statement.bindBlob(document, at: 9)
     }
 
-    /// As `Schema.Flag`.
+    /// As `CartFlag`.
     enum Flag {
         static let holdsCart: Int64 = 1
         static let converted: Int64 = 8

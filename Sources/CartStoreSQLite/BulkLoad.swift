@@ -44,16 +44,16 @@ struct BulkLoad {
         return indexes
     }
 
-    private static func rows(of carts: [Cart]) -> [CartRows.New] {
-        carts.map { CartRows.New(columns: CartColumns($0, wasAbandoned: false), document: $0.document) }
+    private static func rows(of carts: [Cart]) -> [NewCart] {
+        carts.map(NewCart.init)
     }
 
     /// Writes a batch while the next is made.
-    private func write(_ batch: [CartRows.New], making next: @Sendable () -> [Cart]) throws -> [CartRows.New] {
+    private func write(_ batch: [NewCart], making next: @Sendable () -> [Cart]) throws -> [NewCart] {
         // Each is touched by one of the two parts alone.
         nonisolated(unsafe) let rows = CartRows(transaction: transaction, author: author)
         nonisolated(unsafe) var failure: (any Error)?
-        nonisolated(unsafe) var made: [CartRows.New] = []
+        nonisolated(unsafe) var made: [NewCart] = []
         DispatchQueue.concurrentPerform(iterations: 2) { part in
             if part == 0 {
                 do { try batch.forEach(rows.append) } catch { failure = error }

@@ -11,17 +11,10 @@ struct CartRanks {
 
     let connection: Connection
 
-    /// A cart that has come to a place in an order (`count` 1), or gone from one (−1).
-    struct Change {
-        var position: CartPosition
-        var isFilled: Bool
-        var count: Int64
-    }
-
     /// Counts carts in and out of the runs that they belong to, and cuts runs that have grown too long.
     ///
     /// Call it when the rows and so the index have the new form already. Changes to neighbours cost as much as one.
-    func count(_ changes: [Change], in sort: SortIndex) throws(SQLiteError) {
+    func count(_ changes: [CartCounts.RankChange], in sort: SortIndex) throws(SQLiteError) {
         var rest = changes.sorted { $0.position.isLess(than: $1.position) }[...]
         while let first = rest.first {
             var run = try run(holding: first.position, in: sort)
@@ -87,7 +80,7 @@ struct CartRanks {
     private func cut(_ run: Run, in sort: SortIndex) throws(SQLiteError) {
         let walk = try connection.statement(
             """
-            SELECT \(sort.column), owner_id, id, flags & \(Schema.Flag.holdsCart) FROM carts INDEXED BY \(sort.name)
+            SELECT \(sort.column), owner_id, id, flags & \(CartFlag.holdsCart) FROM carts INDEXED BY \(sort.name)
             WHERE \(sort.row) >= \(sort.placeholders) ORDER BY \(sort.order(.ascending)) LIMIT \(run.carts)
             """)
         walk.bind(sort.bindings(of: run.start))
@@ -169,18 +162,5 @@ struct CartRanks {
         }
         statement.bind(position.ownerID, at: first + 1)
         statement.bind(position.id, at: first + 2)
-    }
-}
-
-extension CartPosition {
-    /// The order in which SQLite keeps positions of one order.
-    fileprivate func isLess(than other: CartPosition) -> Bool {
-        switch (value, other.value) {
-        case (.integer(let a), .integer(let b)) where a != b: a < b
-        case (.text(let a), .text(let b)) where !a.utf8.elementsEqual(b.utf8): a.utf8.lexicographicallyPrecedes(b.utf8)
-        case (.integer, .text): true
-        case (.text, .integer): false
-        default: (ownerID, id) < (other.ownerID, other.id)
-        }
     }
 }

@@ -7,23 +7,8 @@ struct CartRows {
 
     private var connection: Connection { transaction.connection }
 
-    /// A change with everything worked out that needs no look at the database, so that the thread that writes has less to do.
-    enum Change: Sendable {
-        case save(CartColumns, document: [UInt8], replacing: Int64?)
-        case delete(key: String, revision: Int64?)
-
-        init(_ change: CartChange) {
-            switch change {
-            case .save(let cart, let document, let wasAbandoned, let replacing):
-                self = .save(CartColumns(cart, wasAbandoned: wasAbandoned), document: document, replacing: replacing)
-            case .delete(let key, let revision):
-                self = .delete(key: key.text, revision: revision)
-            }
-        }
-    }
-
     /// Does one change. The next revision is taken only if something is written.
-    func apply(_ change: Change) throws(SQLiteError) -> CartChangeResult {
+    func apply(_ change: PreparedChange) throws(SQLiteError) -> CartChangeResult {
         switch change {
         case .save(let columns, let document, let replacing):
             let standing = try find(columns.key)
@@ -73,17 +58,11 @@ struct CartRows {
     }
 
     /// Writes a cart whose key is known to be new, without counting it: the caller counts all in the end.
-    func append(_ cart: New) throws(SQLiteError) {
+    func append(_ cart: NewCart) throws(SQLiteError) {
         let id = transaction.nextRevision()
         try write(cart.columns, document: cart.document, id: id, revision: id, isNew: true)
         try indexProducts(from: nil, to: cart.columns, id: id)
         try indexText(of: cart.columns, id: id, isAdded: true)
-    }
-
-    /// A cart that stands nowhere yet.
-    struct New: Sendable {
-        var columns: CartColumns
-        var document: [UInt8]
     }
 
     private struct Standing {

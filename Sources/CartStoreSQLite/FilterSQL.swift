@@ -26,11 +26,11 @@ struct FilterSQL {
         self.purpose = purpose
         if let store = filter.storeID { facet("store_id = ?", [.integer(store)]) }
         if let kind = filter.ownerKind {
-            facet("flags & \(Schema.Flag.guest) \(kind == .guest ? "<>" : "=") 0")
+            facet("flags & \(CartFlag.guest) \(kind == .guest ? "<>" : "=") 0")
         }
-        if let hasContact = filter.hasContact { facet("flags & \(Schema.Flag.contact) \(hasContact ? "<>" : "=") 0") }
-        if let isEmpty = filter.isEmpty { facet("flags & \(Schema.Flag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
-        if let holdsNothing = filter.holdsNothing { facet("flags & \(Schema.Flag.holdsAnything) \(holdsNothing ? "=" : "<>") 0") }
+        if let hasContact = filter.hasContact { facet("flags & \(CartFlag.contact) \(hasContact ? "<>" : "=") 0") }
+        if let isEmpty = filter.isEmpty { facet("flags & \(CartFlag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
+        if let holdsNothing = filter.holdsNothing { facet("flags & \(CartFlag.holdsAnything) \(holdsNothing ? "=" : "<>") 0") }
         if !filter.holdsAny.isEmpty { facet("flags & \(filter.holdsAny.rawValue) <> 0") }
         if let state = filter.state { add(state, at: clock) }
         if let owner = filter.ownerID { add("owner_id = ?", [.integer(owner)]) }
@@ -72,7 +72,7 @@ struct FilterSQL {
     private mutating func add(_ state: CartState, at clock: StateClock) {
         let now = Binding.integer(clock.now.milliseconds)
         let rested = Binding.integer((clock.now - clock.abandonedAfter).milliseconds)
-        let flag = Schema.Flag.self
+        let flag = CartFlag.self
         switch state {
         case .converted:
             facet("flags & \(flag.converted) <> 0")

@@ -139,29 +139,9 @@ extension CartRecord {
 
     /// Reads ``columns``.
     init(_ row: Statement) {
-        let flags = row.integer(4)
         let facts = CartFacts(
-            storeID: row.integer(2), ownerID: row.integer(3), isConverted: flags & Schema.Flag.converted != 0,
-            holdsItems: flags & Schema.Flag.holdsCart != 0, created: Timestamp(milliseconds: row.integer(5)),
-            updated: Timestamp(milliseconds: row.integer(6)), expires: Timestamp(milliseconds: row.integer(7)),
-            wasAbandoned: flags & Schema.Flag.wasAbandoned != 0)
+            storeID: row.integer(2), ownerID: row.integer(3), flags: row.integer(4), created: row.integer(5), updated: row.integer(6),
+            expires: row.integer(7))
         self.init(id: row.integer(0), revision: row.integer(1), facts: facts, document: row.blob(8))
-    }
-}
-
-extension CartFilter {
-    /// Whether the filter has a condition by which an index finds few carts, whatever the others say.
-    fileprivate var isSelective: Bool {
-        ownerID != nil || email != nil || emailPart != nil || name != nil || search != nil || !productIDs.isEmpty
-    }
-
-    /// False if the filter lets every cart through, true if it asks for carts with items to buy and nothing else: the two lists whose
-    /// pages ``CartRanks`` can find. nil for all others.
-    var isAboutContentsAlone: Bool? {
-        var rest = self
-        rest.productKinds = CartFilter().productKinds
-        if rest == CartFilter() { return false }
-        if rest.isEmpty == false { rest.isEmpty = nil } else if rest.holdsAny == .cart { rest.holdsAny = [] } else { return nil }
-        return rest == CartFilter() ? true : nil
     }
 }

@@ -2,7 +2,7 @@ import CSQLite
 import CartCore
 
 /// A failure that SQLite reports.
-struct SQLiteError: Error, CustomStringConvertible {
+struct SQLiteError: StoreFailure, CustomStringConvertible {
     /// The extended result code.
     let code: Int32
     /// SQLite's own words. They may quote a part of a query, so they are for nobody but a debugger.

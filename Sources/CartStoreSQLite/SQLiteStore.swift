@@ -66,7 +66,7 @@ public final class SQLiteStore: CartStore {
     static let newestOfOwner = """
         SELECT \(CartRecord.columns) FROM cart_documents WHERE id = (
             SELECT id FROM (SELECT id, flags, store_id FROM carts WHERE owner_id = ?1 ORDER BY created DESC, id DESC LIMIT ?3)
-            WHERE flags & \(Schema.Flag.holdsCart) <> 0 AND store_id = coalesce(?2, store_id) LIMIT 1
+            WHERE flags & \(CartFlag.holdsCart) <> 0 AND store_id = coalesce(?2, store_id) LIMIT 1
         )
         """
     /// Carts of an owner that are looked at on the calling thread.
@@ -144,7 +144,7 @@ public final class SQLiteStore: CartStore {
     }
 
     public func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
-        let changes = changes.map(CartRows.Change.init)
+        let changes = changes.map(PreparedChange.init)
         return try await writer.write { transaction in
             let rows = CartRows(transaction: transaction, author: author)
             return try changes.map { try rows.apply($0) }
@@ -155,7 +155,7 @@ public final class SQLiteStore: CartStore {
         _ changes: [CartChange], by author: Author, once request: IdempotentRequest,
         answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult {
-        let changes = changes.map(CartRows.Change.init)
+        let changes = changes.map(PreparedChange.init)
         return try await writer.write { transaction in
             let answers = KeptAnswers(connection: transaction.connection)
             if let kept = try answers.answer(to: request) { return .repeated(answer: kept) }

@@ -5,18 +5,6 @@ enum Schema {
         carts, credentials, answers, keyKinds, keyLives, auditTrail, keyUsage, figures, coordination, documentFacts,
     ]
 
-    /// Flags of a cart, in one column so that every index can carry them all.
-    enum Flag {
-        static let holdsCart: Int64 = 1
-        static let holdsWishlist: Int64 = 2
-        static let holdsRemoved: Int64 = 4
-        static let holdsAnything = holdsCart | holdsWishlist | holdsRemoved
-        static let converted: Int64 = 8
-        static let wasAbandoned: Int64 = 16
-        static let contact: Int64 = 32
-        static let guest: Int64 = 64
-    }
-
     /// Carts and what finds them.
     ///
     /// - `carts`: narrow columns to find a cart by. `customer` and `email` are folded.

@@ -6,27 +6,15 @@ struct SortIndex {
 
     static let all = CartSort.Field.allCases.map(SortIndex.init)
 
-    /// The number under which `cart_ranks` knows the order; never changed, since files hold it.
-    var number: Int64 {
-        switch field {
-        case .id: 0
-        case .created: 1
-        case .updated: 2
-        case .expires: 3
-        case .total: 4
-        case .productsTotal: 5
-        case .customer: 6
-        }
-    }
+    /// The number under which `cart_ranks` knows the order.
+    var number: Int64 { field.number }
 
     var column: String { field.rawValue }
 
     var name: String { "carts_" + column }
 
-    /// A position before every cart; of the column's own type, since SQLite would turn a number into text to compare it with names.
-    var first: CartPosition {
-        CartPosition(value: field == .customer ? .text("") : .integer(.min), ownerID: 0, id: 0)
-    }
+    /// A position before every cart.
+    var first: CartPosition { field.first }
 
     /// The columns that make the order total; the id alone is enough for its own.
     var columns: [String] { field == .id ? ["id"] : [column, "owner_id", "id"] }

@@ -19,19 +19,10 @@ struct StatisticsReader {
         defer { walk.reset() }
         let empty = CartStatistics(days: days)
         while try walk.step() {
-            let flags = walk.integer(1)
-            let history = CartHistory(flags: flags, created: walk.integer(2), updated: walk.integer(3), expires: walk.integer(4))
-            let state = CartState(
-                isConverted: flags & Schema.Flag.converted != 0, holdsItems: flags & Schema.Flag.holdsCart != 0, history, at: clock)
             stores[walk.integer(0), default: empty].add(
-                state, history, items: walk.integer(7), total: walk.integer(5), currency: walk.text(6), at: clock,
-                products: state == .abandoned ? products(walk.text(8)) : [])
+                flags: walk.integer(1), created: walk.integer(2), updated: walk.integer(3), expires: walk.integer(4),
+                items: walk.integer(7), total: walk.integer(5), currency: walk.text(6), products: walk.text(8), at: clock)
         }
-    }
-
-    /// The products that stand among the items to buy.
-    private func products(_ text: String) -> [Int64] {
-        CartColumns.productKinds(of: text).compactMap { $0.kinds & Schema.Flag.holdsCart == 0 ? nil : $0.product }
     }
 
     private func countEvents(into stores: inout [Int64: CartStatistics]) throws(SQLiteError) {

@@ -5,7 +5,7 @@ import Foundation
 /// The one thread that writes: it takes all requests that wait and commits them in one transaction, so that they share the
 /// cost of bringing it to disk.
 final class Writer: @unchecked Sendable {
-    private struct Job {
+    private struct Job: @unchecked Sendable {
         let run: (WriteTransaction) throws -> Void
         /// Called once, when the work is on disk (nil) or was not done.
         let finish: ((any Error)?) -> Void
@@ -20,20 +20,13 @@ final class Writer: @unchecked Sendable {
 
     private let connection: Connection
     private let abandonedAfter: TimeSpan
-    private let mostInGroup: Int
+    private let queue: WriteQueue<Job>
     private let checkpointer: Checkpointer
-    private let condition = NSCondition()
-    // What follows is guarded by the condition.
-    private var waiting: [Job] = []
-    private var isClosing = false
-    private var hasEnded = false
-    private var closers: [CheckedContinuation<Void, Never>] = []
-    private var written = WriteCounts()
 
     /// - Parameter mostInGroup: requests in one transaction.
     init(path: String, abandonedAfter: TimeSpan, mostInGroup: Int = Writer.standardMostInGroup) throws(SQLiteError) {
         self.abandonedAfter = abandonedAfter
-        self.mostInGroup = mostInGroup
+        queue = WriteQueue(mostInGroup: mostInGroup)
         connection = try Connection(path: path, access: .write)
         checkpointer = try Checkpointer(path: path)
         let thread = Thread { [self] in work() }
@@ -51,37 +44,22 @@ final class Writer: @unchecked Sendable {
         _ body: @escaping @Sendable (WriteTransaction) throws -> Value
     ) async throws(CartError) -> Value {
         let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
-            let outcome = Outcome<Value>()
+            let outcome = WriteResult<Value>()
             let job = Job(
                 run: { outcome.value = try body($0) },
                 finish: { error in continuation.resume(returning: outcome.result(error)) })
-            condition.lock()
-            let isClosed = isClosing
-            if !isClosed { waiting.append(job) }
-            condition.signal()
-            condition.unlock()
-            if isClosed { job.finish(CartError(.unavailable, "The store is closed.", retryAfter: 5)) }
+            if !queue.add(job) { job.finish(CartError(.unavailable, "The store is closed.", retryAfter: 5)) }
         }
         return try result.get()
     }
 
     /// Returns when everything that waits is written and the log has been copied into the database, so that the next to open the
     /// file need not read it.
-    func close() async {
-        await withCheckedContinuation { continuation in
-            condition.lock()
-            isClosing = true
-            let hasEnded = hasEnded
-            if !hasEnded { closers.append(continuation) }
-            condition.signal()
-            condition.unlock()
-            if hasEnded { continuation.resume() }
-        }
-    }
+    func close() async { await queue.close() }
 
     private func work() {
         var awaited = 0
-        while let group = nextGroup() {
+        while let group = queue.nextGroup() {
             if connection.logFrames > awaited + Self.checkpointFirst {
                 // With a long reader it may not succeed; then it is tried again when the log has grown by as much once more.
                 checkpointer.checkpointNow()
@@ -107,34 +85,16 @@ final class Writer: @unchecked Sendable {
             if connection.logFrames > Self.checkpointAfter { checkpointer.checkpointSoon() }
         }
         checkpointer.checkpointNow()
-        condition.lock()
-        hasEnded = true
-        let closers = closers
-        condition.unlock()
-        for closer in closers { closer.resume() }
+        queue.end()
     }
 
     /// What was written so far.
-    var counts: WriteCounts {
-        condition.lock()
-        defer { condition.unlock() }
-        return written
-    }
+    var counts: WriteCounts { queue.counts }
 
     /// A commit whose sync failed is undone in memory, but its frames may stand in the log, whole, and would count after a crash. Another
     /// change is written over them, even if its own sync fails as well: a number is passed over.
     private func overwriteFailedCommit() throws {
         try connection.writing { try connection.execute("UPDATE counters SET value = value + 1 WHERE name = 'revision'") }
-    }
-
-    private func nextGroup() -> [Job]? {
-        condition.lock()
-        defer { condition.unlock() }
-        while waiting.isEmpty, !isClosing { condition.wait() }
-        guard !waiting.isEmpty else { return nil }
-        let group = Array(waiting.prefix(mostInGroup))
-        waiting.removeFirst(group.count)
-        return group
     }
 
     private func run(_ group: [Job]) throws {
@@ -148,24 +108,6 @@ final class Writer: @unchecked Sendable {
             try? overwriteFailedCommit()
             throw error
         }
-        condition.lock()
-        written.add(group.count)
-        condition.unlock()
-    }
-}
-
-/// What a job returned, kept until its transaction is on disk.
-private final class Outcome<Value: Sendable>: @unchecked Sendable {
-    var value: Value?
-
-    func result(_ error: (any Error)?) -> Result<Value, CartError> {
-        switch error {
-        case let error as CartError: return .failure(error)
-        case let error as SQLiteError: return .failure(error.unavailable)
-        case .some: return .failure(CartError(.unavailable, "The store cannot write.", retryAfter: 5))
-        case nil: break
-        }
-        guard let value else { return .failure(CartError(.unavailable, "The store cannot write.", retryAfter: 5)) }
-        return .success(value)
+        queue.noteCommit(of: group.count)
     }
 }
