@@ -25,8 +25,42 @@ enum TestDatabase {
     }
 }
 
-/// Runs a test on a fresh, empty database, which is removed afterwards, whoever still uses it.
+/// Lets so many tests use the server at once as it has connections for.
+actor Turns {
+    static let shared = Turns(8)
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ free: Int) { self.free = free }
+
+    func take() async {
+        guard free == 0 else {
+            free -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
+/// Runs a test on a fresh, empty database, which is removed afterwards, whoever still uses it. Some tests have one at once; the others
+/// wait. No test may ask for a second one.
 func withTemporaryDatabase<Value>(_ body: (PostgresLocation) async throws -> Value) async throws -> Value {
+    await Turns.shared.take()
+    do {
+        let value = try await withDatabase(body)
+        await Turns.shared.giveBack()
+        return value
+    } catch {
+        await Turns.shared.giveBack()
+        throw error
+    }
+}
+
+private func withDatabase<Value>(_ body: (PostgresLocation) async throws -> Value) async throws -> Value {
     let server = try TestDatabase.server()
     let name = "corral_test_" + UUID().uuidString.lowercased().replacing("-", with: "_")
     // Such work waits for all of a server's processes: not on a thread that the tests share.
