@@ -37,11 +37,6 @@ final class Relay: @unchecked Sendable {
         self.server = server.options(forHost: 0)
     }
 
-    deinit {
-        stop()
-        try? FileManager.default.removeItem(at: folder)
-    }
-
     /// Connections that were taken so far.
     var accepted: Int { state.withLock { $0.accepted } }
 
@@ -77,13 +72,23 @@ final class Relay: @unchecked Sendable {
     /// Takes no connection any more, and ends those that there are.
     func stop() {
         let (listener, sockets) = state.withLock { state in
-            defer { state.listener = -1 }
+            defer {
+                state.listener = -1
+                // The threads of silent connections end, too.
+                state.isSilent = false
+            }
             return (state.listener, state.sockets)
         }
         guard listener >= 0 else { return }
         try? FileManager.default.removeItem(at: folder.appending(path: ".s.PGSQL.5432"))
         shutdown(listener, Int32(SHUT_RDWR))
         for socket in sockets { shutdown(socket, Int32(SHUT_RDWR)) }
+    }
+
+    /// Stops, and leaves nothing behind.
+    func remove() {
+        stop()
+        try? FileManager.default.removeItem(at: folder)
     }
 
     private func take(_ client: Int32) {
@@ -190,7 +195,7 @@ func withRelay<Value>(_ body: (Relay, PostgresLocation) async throws -> Value) a
     try await withTemporaryDatabase { direct in
         let relay = try Relay(to: direct)
         try relay.start()
-        defer { relay.stop() }
+        defer { relay.remove() }
         return try await body(relay, direct)
     }
 }
