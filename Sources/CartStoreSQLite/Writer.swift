@@ -28,6 +28,7 @@ final class Writer: @unchecked Sendable {
     private var isClosing = false
     private var hasEnded = false
     private var closers: [CheckedContinuation<Void, Never>] = []
+    private var isAskedForMemory = false
     private var written = WriteCounts()
 
     /// - Parameter mostInGroup: requests in one transaction.
@@ -77,6 +78,14 @@ final class Writer: @unchecked Sendable {
             condition.unlock()
             if hasEnded { continuation.resume() }
         }
+    }
+
+    /// Gives back the pages that the connection keeps, as soon as nothing waits to be written.
+    func releaseMemory() {
+        condition.lock()
+        isAskedForMemory = true
+        condition.signal()
+        condition.unlock()
     }
 
     private func work() {
@@ -130,7 +139,13 @@ final class Writer: @unchecked Sendable {
     private func nextGroup() -> [Job]? {
         condition.lock()
         defer { condition.unlock() }
-        while waiting.isEmpty, !isClosing { condition.wait() }
+        while waiting.isEmpty, !isClosing {
+            if isAskedForMemory {
+                isAskedForMemory = false
+                connection.releaseMemory()
+            }
+            condition.wait()
+        }
         guard !waiting.isEmpty else { return nil }
         let group = Array(waiting.prefix(mostInGroup))
         waiting.removeFirst(group.count)
