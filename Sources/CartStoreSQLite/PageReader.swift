@@ -72,6 +72,10 @@ struct PageReader {
 
     /// How many carts meet the filter.
     private func count(_ filter: FilterSQL) throws(SQLiteError) -> Int {
+        if let range = query.filter.soleRange {
+            let sort = SortIndex(field: range.field)
+            return try CartRanks(connection: connection).count(range.bounds, in: sort, filledOnly: range.filledOnly)
+        }
         let sql = filter.isFacet ? "SELECT sum(carts) FROM cart_facets" : "SELECT count(*) FROM carts"
         return Int(try connection.integer(sql + filter.clause, filter.values) ?? 0)
     }
@@ -163,5 +167,16 @@ extension CartFilter {
         if rest == CartFilter() { return false }
         if rest.isEmpty == false { rest.isEmpty = nil } else if rest.holdsAny == .cart { rest.holdsAny = [] } else { return nil }
         return rest == CartFilter() ? true : nil
+    }
+
+    /// The bounds of one field, if the filter asks for nothing else but perhaps for carts with items to buy: what ``CartRanks`` can count.
+    var soleRange: (field: CartSort.Field, bounds: Bounds, filledOnly: Bool)? {
+        let fields: [(CartSort.Field, WritableKeyPath<CartFilter, Bounds>)] = [
+            (.created, \.created), (.updated, \.updated), (.expires, \.expires), (.total, \.total), (.productsTotal, \.productsTotal),
+        ]
+        guard let (field, bounds) = fields.first(where: { self[keyPath: $1] != Bounds() }) else { return nil }
+        var rest = self
+        rest[keyPath: bounds] = Bounds()
+        return rest.isAboutContentsAlone.map { (field, self[keyPath: bounds], $0) }
     }
 }
