@@ -45,6 +45,8 @@ private struct OpenDialect {
         router.get("/v1/carts/{key}") { _, context in
             guard let key = context.cartKey else { throw HTTPError(.notFound) }
             let record = try await carts.cart(key, in: nil)
+            // As the route does, so that nothing but the asking differs.
+            try record.withStoredCart { _ in }
             let state = record.state(at: carts.stateClock(at: clock.now))
             var headers: HTTPFields = [
                 .contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",

@@ -45,6 +45,7 @@ struct Routes: Sendable {
     }
 
     private func caller(_ request: Request, _ context: CartRequestContext) async throws(CartError) -> Caller {
+        if let caller = try gate.rememberedCaller(of: request, as: .cscart, in: context) { return caller }
         guard let credentials = Credentials(authorization: request.headers[.authorization]) else {
             throw CartError(.unauthenticated, "no credentials")
         }
@@ -101,7 +102,7 @@ struct Routes: Sendable {
 extension Request {
     /// Whether the client can read JSON: it says so, or nothing.
     fileprivate var acceptsJSON: Bool {
-        guard let accept = headers[.accept] else { return true }
+        guard let accept = headers.value(.accept) else { return true }
         let types = accept.lowercased().split(separator: ",").map { $0.prefix(while: { $0 != ";" }).filter { $0 != " " } }
         return types.isEmpty || types.contains { ["application/json", "application/*", "*/*"].contains($0) }
     }

@@ -33,8 +33,7 @@ struct Routes: Sendable {
         caller: Caller, parameters: QueryParameters
     ) {
         let parameters = QueryParameters(request.uri.query)
-        guard let credentials = try Credentials(request, parameters) else { throw CartError(.unauthenticated, "no credentials") }
-        let caller = try await gate.caller(showing: credentials, in: context)
+        let caller = try await caller(request, parameters, context)
         if request.method == .get { try caller.requireReading() } else { try caller.requireWriting() }
         let body = try await request.body(limit: limits.body)
         if !body.isEmpty, request.isJSON {
@@ -43,6 +42,22 @@ struct Routes: Sendable {
             try reader.end()
         }
         return (caller, parameters)
+    }
+
+    /// From the query, if both parts stand there, else from the header: WooCommerce's order. A person's password is not taken from a URL,
+    /// which ends up in logs.
+    private func caller(
+        _ request: Request, _ parameters: QueryParameters, _ context: CartRequestContext
+    ) async throws(CartError) -> Caller {
+        if let key = parameters["consumer_key"], let secret = parameters["consumer_secret"], !key.isEmpty, !secret.isEmpty {
+            guard key.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key in the query") }
+            return try await gate.caller(showing: Credentials(login: key, secret: secret), in: context)
+        }
+        if let caller = try gate.rememberedCaller(of: request, in: context) { return caller }
+        guard let credentials = Credentials(authorization: request.headers[.authorization]) else {
+            throw CartError(.unauthenticated, "no credentials")
+        }
+        return try await gate.caller(showing: credentials, in: context)
     }
 
     private func key(_ context: CartRequestContext) throws(CartError) -> CartKey {
@@ -125,19 +140,6 @@ struct Routes: Sendable {
         -> Response
     {
         Response(headers: .cocart(at: context.now), json: try FieldSelection(parameters).apply(to: json))
-    }
-}
-
-extension Credentials {
-    /// From the query, if both parts stand there, else from the header: WooCommerce's order. A person's password is not taken from a
-    /// URL, which ends up in logs.
-    fileprivate init?(_ request: Request, _ parameters: QueryParameters) throws(CartError) {
-        if let key = parameters["consumer_key"], let secret = parameters["consumer_secret"], !key.isEmpty, !secret.isEmpty {
-            guard key.hasPrefix(ConsumerKey.keyPrefix) else { throw CartError(.unauthenticated, "no consumer key in the query") }
-            self.init(login: key, secret: secret)
-        } else {
-            self.init(authorization: request.headers[.authorization])
-        }
     }
 }
 

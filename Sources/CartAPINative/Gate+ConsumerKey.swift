@@ -7,6 +7,7 @@ extension Gate {
     ///
     /// - Throws: ``CartError`` `.unauthenticated`, and what ``Gate/caller(showing:as:in:)`` throws.
     func consumerKeyCaller(of request: Request, in context: CartRequestContext) async throws(CartError) -> Caller {
+        if let caller = try rememberedCaller(of: request, in: context) { return caller }
         guard let credentials = Credentials(authorization: request.headers[.authorization]) else {
             throw CartError(.unauthenticated, "no credentials")
         }

@@ -15,6 +15,7 @@ extension Credentials {
         while let last = encoded.last, isSpace(last) { encoded.removeLast() }
         guard let decoded = Data(base64Encoded: Data(encoded)), let colon = decoded.firstIndex(of: UInt8(ascii: ":")) else { return nil }
         self.init(
-            login: String(decoding: decoded[..<colon], as: UTF8.self), secret: String(decoding: decoded[(colon + 1)...], as: UTF8.self))
+            login: String(decoding: decoded[..<colon], as: UTF8.self), secret: String(decoding: decoded[(colon + 1)...], as: UTF8.self),
+            sent: authorization)
     }
 }

@@ -29,6 +29,24 @@ public struct Gate: Sendable {
     ) async throws(CartError) -> Caller {
         context.note.noteCredentials()
         let caller = try await authenticator.caller(showing: credentials, as: kind, from: context.clientAddress, now: context.now)
+        return try admit(caller, context)
+    }
+
+    /// The caller of a request with a header `Authorization` that was right not long ago: at once, as nearly all requests are.
+    ///
+    /// - Returns: nil if the header must be looked at, or there is none.
+    /// - Throws: ``CartError`` `.tooManyRequests` if the key is used too often.
+    public func rememberedCaller(
+        of request: Request, as kind: ConsumerKey.Kind = .cocart, in context: CartRequestContext
+    ) throws(CartError) -> Caller? {
+        guard let authorization = request.headers.value(.authorization),
+            let caller = authenticator.remembered(
+                CredentialsDigest(authorization), as: kind, from: context.clientAddress, now: context.now)
+        else { return nil }
+        return try admit(caller, context)
+    }
+
+    private func admit(_ caller: Caller, _ context: CartRequestContext) throws(CartError) -> Caller {
         context.note.caller(caller)
         if let keys, case .consumerKey(let id) = caller.credential { try context.hold(to: keys.take(id)) }
         return caller

@@ -39,9 +39,9 @@ final class RequestNote: Sendable {
     /// The headers of draft-ietf-httpapi-ratelimit-headers-03; none if no limit is on.
     func writeLimits(to headers: inout HTTPFields) {
         guard let standing = state.withLock({ $0.tightest }) else { return }
-        headers[.rateLimitLimit] = String(standing.limit)
-        headers[.rateLimitRemaining] = String(standing.remaining)
-        headers[.rateLimitReset] = String(standing.reset)
+        headers.append(HTTPField(name: .rateLimitLimit, value: String(standing.limit)))
+        headers.append(HTTPField(name: .rateLimitRemaining, value: String(standing.remaining)))
+        headers.append(HTTPField(name: .rateLimitReset, value: String(standing.reset)))
     }
 }
 

@@ -16,7 +16,7 @@ extension Response {
 
     private init(status: HTTPResponse.Status, headers: HTTPFields, buffer: ByteBuffer) {
         var headers = headers
-        headers[.contentLength] = String(buffer.readableBytes)
+        headers.append(HTTPField(name: .contentLength, value: String(buffer.readableBytes)))
         self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
     }
 }

@@ -32,7 +32,7 @@ final class Connection: @unchecked Sendable {
         sqlite3_busy_timeout(handle, 5000)
         switch access {
         case .read:
-            try execute("PRAGMA query_only=1; PRAGMA cache_size=-4096")
+            try execute("PRAGMA query_only=1; PRAGMA cache_size=-8192")
         case .write:
             try chooseWriteAheadLog()
             try execute("PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-65536")
@@ -79,6 +79,9 @@ final class Connection: @unchecked Sendable {
 
     /// The texts of the statements that were prepared.
     var preparedStatements: [String] { Array(statements.keys) }
+
+    /// Gives back the pages that are kept in memory.
+    func releaseMemory() { sqlite3_db_release_memory(database) }
 
     func forgetStatements() { statements.removeAll() }
 

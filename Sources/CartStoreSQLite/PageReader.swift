@@ -72,6 +72,10 @@ struct PageReader {
 
     /// How many carts meet the filter.
     private func count(_ filter: FilterSQL) throws(SQLiteError) -> Int {
+        if let range = query.filter.soleRange {
+            let sort = SortIndex(field: range.field)
+            return try CartRanks(connection: connection).count(range.bounds, in: sort, filledOnly: range.filledOnly)
+        }
         let sql = filter.isFacet ? "SELECT sum(carts) FROM cart_facets" : "SELECT count(*) FROM carts"
         return Int(try connection.integer(sql + filter.clause, filter.values) ?? 0)
     }

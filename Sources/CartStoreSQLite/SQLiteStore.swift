@@ -172,7 +172,10 @@ public final class SQLiteStore: CartStore {
 
     public var writeCounts: WriteCounts { writer.counts }
 
-    public func releaseMemory() { readers.closeIdle() }
+    public func releaseMemory() {
+        readers.closeIdle()
+        writer.releaseMemory()
+    }
 
     public func close() async { await writer.close() }
 

@@ -57,9 +57,12 @@ final class Writer: @unchecked Sendable {
     /// file need not read it.
     func close() async { await queue.close() }
 
+    /// Gives back the pages that the connection keeps, as soon as nothing waits to be written.
+    func releaseMemory() { queue.askForRest() }
+
     private func work() {
         var awaited = 0
-        while let group = queue.nextGroup() {
+        while let group = queue.nextGroup(resting: connection.releaseMemory) {
             if connection.logFrames > awaited + Self.checkpointFirst {
                 // With a long reader it may not succeed; then it is tried again when the log has grown by as much once more.
                 checkpointer.checkpointNow()

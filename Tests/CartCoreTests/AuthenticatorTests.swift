@@ -95,6 +95,25 @@ struct AuthenticatorTests {
         #expect(await isLetIn("", now) == false)
     }
 
+    @Test("What was sent once is remembered as it was sent and for its kind, and nothing that was refused is")
+    func remembered() async throws {
+        let user = try await insertUser()
+        let key = APIKey(random: SeededRandom())
+        _ = try await store.insert(ConsumerKey(.apiKey(key), userID: user.id, description: "", permission: .read, created: now))
+        func callerAfterShowing(_ login: String, as sent: String) async -> Caller? {
+            _ = try? await authenticator.caller(
+                showing: Credentials(login: login, secret: key.text, sent: sent), as: .cscart, now: now)
+            return authenticator.remembered(CredentialsDigest(sent), as: .cscart, now: now)
+        }
+        #expect(authenticator.remembered(CredentialsDigest("Basic right"), as: .cscart, now: now) == nil)
+        #expect(await callerAfterShowing("bob@example.com", as: "Basic wrong") == nil)
+        #expect(await callerAfterShowing(user.email, as: "Basic right")?.user == user)
+        #expect(authenticator.remembered(CredentialsDigest("Basic right"), as: .cocart, now: now) == nil)
+        #expect(authenticator.remembered(CredentialsDigest("basic right"), as: .cscart, now: now) == nil)
+        try await Task.sleep(for: Authenticator.freshness)
+        #expect(authenticator.remembered(CredentialsDigest("Basic right"), as: .cscart, now: now) == nil, "the store must be asked again")
+    }
+
     @Test("An API key is let in with its user's e-mail address in any case, by its kind alone, and before and after a rotation")
     func apiKey() async throws {
         let user = try await insertUser()

@@ -175,10 +175,6 @@ class Server:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
 
-    def threads(self):
-        """How many threads the process has; 0 when it has ended."""
-        return len(list(pathlib.Path(f"/proc/{self.pid}/task").glob("*")))
-
     def request(self, method, path, authorization=None, body=None, headers=None):
         """Sends one request on a connection of its own: the status, the headers, and the bytes of the answer."""
         headers = {**(headers or {}), **({"Authorization": authorization} if authorization else {})}

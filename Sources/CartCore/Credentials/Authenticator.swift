@@ -23,7 +23,7 @@ public final class Authenticator: Sendable {
     private struct Memory {
         var revision: Int64 = -1
         var checked: ContinuousClock.Instant?
-        var proofs: [SHA256Digest: Proof] = [:]
+        var proofs: [CredentialsDigest: Proof] = [:]
         var passwords: [Data: (user: User, until: ContinuousClock.Instant)] = [:]
     }
 
@@ -65,6 +65,20 @@ public final class Authenticator: Sendable {
         }
     }
 
+    /// The caller whose credentials were right when they were last shown, if nothing can have changed since.
+    ///
+    /// - Returns: nil if they must be looked at, by ``caller(showing:as:from:now:)``.
+    public func remembered(
+        _ digest: CredentialsDigest, as kind: ConsumerKey.Kind = .cocart, from address: NetworkAddress? = nil, now: Timestamp
+    ) -> Caller? {
+        let start = ContinuousClock.now
+        let proof = memory.withLock { memory in
+            memory.checked.map { start - $0 < Self.freshness } == true ? memory.proofs[digest] : nil
+        }
+        guard let proof, proof.entry.key.kind == kind else { return nil }
+        return try? caller(proving: proof, from: address, now: now)
+    }
+
     /// Asks the store for changes if the last answer is too old, and forgets what may have changed.
     private func refresh() async throws(CartError) -> Int64 {
         let start = ContinuousClock.now
@@ -88,22 +102,21 @@ public final class Authenticator: Sendable {
         _ credentials: Credentials, as kind: ConsumerKey.Kind, from address: NetworkAddress?, now: Timestamp, revision: Int64
     ) async throws(CartError) -> Caller {
         // Only what was right is remembered, so everything else takes the same way, and a new secret is known at once.
-        let tag = SHA256.hash(data: Data("\(credentials.login):\(credentials.secret)".utf8))
-        let proof: Proof
-        if let remembered = memory.withLock({ $0.proofs[tag] }) {
-            proof = remembered
-        } else {
-            proof = try await prove(credentials, as: kind)
-            memory.withLock { memory in
-                guard memory.revision == revision else { return }
-                if memory.proofs.count >= Self.mostKeys { memory.proofs.removeAll() }
-                memory.proofs[tag] = proof
-            }
+        if let proof = memory.withLock({ $0.proofs[credentials.digest] }), proof.entry.key.kind == kind {
+            return try caller(proving: proof, from: address, now: now)
         }
+        let proof = try await prove(credentials, as: kind)
+        memory.withLock { memory in
+            guard memory.revision == revision else { return }
+            if memory.proofs.count >= Self.mostKeys { memory.proofs.removeAll() }
+            memory.proofs[credentials.digest] = proof
+        }
+        return try caller(proving: proof, from: address, now: now)
+    }
+
+    /// Looks at what changes with time and place.
+    private func caller(proving proof: Proof, from address: NetworkAddress?, now: Timestamp) throws(CartError) -> Caller {
         let found = proof.entry
-        guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
-            throw CartError(.unauthenticated, "another user's key", keyID: found.key.id)
-        }
         let state = found.key.state(at: now)
         guard state == .active else { throw CartError(.unauthenticated, "\(state.rawValue) key", keyID: found.key.id) }
         guard !proof.isPrevious || found.key.previous.map({ now < $0.until }) == true else {
@@ -128,6 +141,9 @@ public final class Authenticator: Sendable {
         let isRight = shown == Data(found.key.secretHash)
         let wasRight = shown == Data(found.key.previous?.secretHash ?? Self.noDigest)
         guard isRight || wasRight else { throw CartError(.unauthenticated, "wrong secret", keyID: found.key.id) }
+        guard found.key.kind == kind, kind == .cocart || Folding.fold(found.user.email) == Folding.fold(credentials.login) else {
+            throw CartError(.unauthenticated, "another user's key", keyID: found.key.id)
+        }
         return Proof(entry: found, isPrevious: !isRight)
     }
 

@@ -1,3 +1,5 @@
+import Crypto
+
 /// Who makes a request, after the credentials were checked.
 public struct Caller: Hashable, Sendable {
     /// By which kind of credential the caller is known.
@@ -56,12 +58,30 @@ public struct Caller: Hashable, Sendable {
 /// What a caller shows to be let in.
 public struct Credentials: Sendable {
     /// A consumer key, a user's name, or a user's e-mail address.
-    public var login: String
+    public let login: String
     /// The consumer secret or the password.
-    public var secret: String
+    public let secret: String
+    /// Of what was sent.
+    let digest: CredentialsDigest
 
-    public init(login: String, secret: String) {
+    /// - Parameter sent: the text that both parts were taken from; nil if they came one by one.
+    public init(login: String, secret: String, sent: String? = nil) {
         self.login = login
         self.secret = secret
+        digest = CredentialsDigest(sent ?? "\(login):\(secret)")
+    }
+}
+
+/// What right credentials are remembered by: a digest of the text that was sent, so that it need not be taken apart each time.
+public struct CredentialsDigest: Hashable, Sendable {
+    private let digest: SHA256Digest
+
+    public init(_ sent: String) {
+        var sent = sent
+        digest = sent.withUTF8 { bytes in
+            var hash = SHA256()
+            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
+            return hash.finalize()
+        }
     }
 }

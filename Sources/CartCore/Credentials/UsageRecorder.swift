@@ -17,17 +17,20 @@ public final class UsageRecorder: Sendable {
     public func record(keyID: Int64, _ kind: RequestKind, from address: NetworkAddress?, isFromPage: Bool, at now: Timestamp) {
         let count = KeyUsage.Count(day: now.day, kind: kind)
         pending.withLock { pending in
-            var usage = pending[keyID] ?? KeyUsage(keyID: keyID, lastAccess: now)
-            // Nobody else may hold the value while it changes, or its parts would be copied for each request.
-            pending[keyID] = nil
-            usage.requests[count, default: 0] += 1
-            usage.lastAccess = max(usage.lastAccess, now)
-            if isFromPage { usage.lastFromPage = max(usage.lastFromPage ?? now, now) }
-            if let address, usage.addresses[address] != nil || usage.addresses.count < Self.mostAddresses {
-                usage.addresses[address] = now
-            }
-            pending[keyID] = usage
+            // In its place: a copy would be one of all that it holds.
+            Self.add(
+                count, from: address, isFromPage: isFromPage, at: now, to: &pending[keyID, default: KeyUsage(keyID: keyID, lastAccess: now)]
+            )
         }
+    }
+
+    private static func add(
+        _ count: KeyUsage.Count, from address: NetworkAddress?, isFromPage: Bool, at now: Timestamp, to usage: inout KeyUsage
+    ) {
+        usage.requests[count, default: 0] += 1
+        usage.lastAccess = max(usage.lastAccess, now)
+        if isFromPage { usage.lastFromPage = max(usage.lastFromPage ?? now, now) }
+        if let address, usage.addresses[address] != nil || usage.addresses.count < mostAddresses { usage.addresses[address] = now }
     }
 
     /// Writes what was counted since the last time.

@@ -14,4 +14,15 @@ extension CartFilter {
         if rest.isEmpty == false { rest.isEmpty = nil } else if rest.holdsAny == .cart { rest.holdsAny = [] } else { return nil }
         return rest == CartFilter() ? true : nil
     }
+
+    /// The bounds of one field, if the filter asks for nothing else but perhaps for carts with items to buy: what runs can count.
+    package var soleRange: (field: CartSort.Field, bounds: Bounds, filledOnly: Bool)? {
+        let fields: [(CartSort.Field, WritableKeyPath<CartFilter, Bounds>)] = [
+            (.created, \.created), (.updated, \.updated), (.expires, \.expires), (.total, \.total), (.productsTotal, \.productsTotal),
+        ]
+        guard let (field, bounds) = fields.first(where: { self[keyPath: $1] != Bounds() }) else { return nil }
+        var rest = self
+        rest[keyPath: bounds] = Bounds()
+        return rest.isAboutContentsAlone.map { (field, self[keyPath: bounds], $0) }
+    }
 }

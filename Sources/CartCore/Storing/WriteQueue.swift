@@ -7,6 +7,7 @@ package final class WriteQueue<Job: Sendable>: @unchecked Sendable {
     // What follows is guarded by the condition.
     private var waiting: [Job] = []
     private var isClosing = false
+    private var isRestAskedFor = false
     private var hasEnded = false
     private var closers: [CheckedContinuation<Void, Never>] = []
     private var written = WriteCounts()
@@ -24,13 +25,29 @@ package final class WriteQueue<Job: Sendable>: @unchecked Sendable {
         return true
     }
 
+    /// Has the thread that writes do what it does when it rests, once nothing waits.
+    package func askForRest() {
+        condition.lock()
+        isRestAskedFor = true
+        condition.signal()
+        condition.unlock()
+    }
+
     /// Waits for work, and takes as much as one transaction may hold.
     ///
+    /// - Parameter rest: done while nothing waits, when ``askForRest()`` was called.
     /// - Returns: nil if there is none and never will be.
-    package func nextGroup() -> [Job]? {
+    package func nextGroup(resting rest: () -> Void = {}) -> [Job]? {
         condition.lock()
         defer { condition.unlock() }
-        while waiting.isEmpty, !isClosing { condition.wait() }
+        while waiting.isEmpty, !isClosing {
+            if isRestAskedFor {
+                isRestAskedFor = false
+                rest()
+            } else {
+                condition.wait()
+            }
+        }
         guard !waiting.isEmpty else { return nil }
         let group = Array(waiting.prefix(mostInGroup))
         waiting.removeFirst(group.count)
