@@ -30,6 +30,9 @@ final class Readers: Sendable {
         _ = closed
     }
 
+    /// How many connections wait for somebody to use them.
+    var idleCount: Int { idle.withLock { $0.count } }
+
     /// Reads on the calling thread: for reads of a few rows by key.
     func read<Value>(_ body: (Connection) throws -> Value) throws(CartError) -> Value {
         do {
