@@ -32,9 +32,9 @@ struct CartRanks {
             FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
                 AS cart (sort, value, name, owner_id, id, carts, filled)
             CROSS JOIN LATERAL (
-                SELECT sort, value, name, owner_id, id FROM cart_ranks
-                WHERE cart_ranks.sort = cart.sort
-                AND (cart_ranks.value, cart_ranks.name, cart_ranks.owner_id, cart_ranks.id) <= (cart.value, cart.name, cart.owner_id, cart.id)
+                SELECT sort, value, name, owner_id, id FROM cart_ranks AS it
+                WHERE it.sort = cart.sort
+                AND (it.value, it.name, it.owner_id, it.id) <= (cart.value, cart.name, cart.owner_id, cart.id)
                 ORDER BY value DESC, name DESC, owner_id DESC, id DESC LIMIT 1
             ) AS run
             GROUP BY run.sort, run.value, run.name, run.owner_id, run.id

@@ -9,6 +9,8 @@ struct FilterSQL {
     private(set) var values: [Value]
     /// Whether the conditions look at nothing but store and flags, so that `cart_facets` can count.
     private(set) var isFacet = true
+    /// The last of the conditions on what is kept beside `carts`: it finds the keys of all that meet it, each once.
+    private var keys: String?
 
     /// What the conditions are for.
     enum Purpose {
@@ -49,6 +51,14 @@ struct FilterSQL {
     /// The conditions after `WHERE`, and with it; empty if there are none.
     var clause: String { conditions.isEmpty ? "" : " WHERE " + conditions.joined(separator: " AND ") }
 
+    /// What counts the carts that meet all conditions: by `cart_facets`, by what is kept beside `carts` if that decides alone, or else by
+    /// looking at them.
+    var count: String {
+        if isFacet { return "SELECT coalesce(sum(carts), 0)::bigint FROM cart_facets\(clause)" }
+        if conditions.count == 1, let keys { return "SELECT count(*) FROM (\(keys)) AS found" }
+        return "SELECT count(*) FROM carts\(clause)"
+    }
+
     /// Adds one more condition, whose values stand at placeholders.
     mutating func add(_ condition: String) {
         isFacet = false
@@ -68,6 +78,11 @@ struct FilterSQL {
     }
 
     private mutating func facet(_ condition: String) { conditions.append(condition) }
+
+    private mutating func add(keys: String) {
+        add("key IN (\(keys))")
+        self.keys = keys
+    }
 
     private mutating func add(_ state: CartState, at clock: StateClock) {
         let flag = CartFlag.self
@@ -105,19 +120,19 @@ struct FilterSQL {
         if purpose == .finding, products.count <= Self.fewProducts {
             for product in products {
                 add(
-                    """
-                    key IN (SELECT key FROM cart_products \
-                    WHERE product_id = \(placeholder(.integer(product))) AND kinds & \(kinds.rawValue) <> 0)
-                    """)
+                    keys: """
+                        SELECT key FROM cart_products \
+                        WHERE product_id = \(placeholder(.integer(product))) AND kinds & \(kinds.rawValue) <> 0
+                        """)
             }
             return
         }
         let found = "product_id = ANY(\(placeholder(.integers(products)))) AND kinds & \(kinds.rawValue) <> 0"
         let count = placeholder(.integer(Int64(products.count)))
-        add(
-            purpose == .finding
-                ? "key IN (SELECT key FROM cart_products WHERE \(found) GROUP BY key HAVING count(*) = \(count))"
-                : "(SELECT count(*) FROM cart_products WHERE cart_products.key = carts.key AND \(found)) = \(count)")
+        switch purpose {
+        case .finding: add(keys: "SELECT key FROM cart_products WHERE \(found) GROUP BY key HAVING count(*) = \(count)")
+        case .checking: add("(SELECT count(*) FROM cart_products WHERE cart_products.key = carts.key AND \(found)) = \(count)")
+        }
     }
 
     private mutating func add(_ bounds: CartFilter.Bounds, on column: String) {
@@ -160,7 +175,7 @@ struct FilterSQL {
     /// Adds a condition on `customer`, `email` and `key` in `cart_search`.
     private mutating func add(text condition: String) {
         switch purpose {
-        case .finding: add("key IN (SELECT key FROM cart_search WHERE \(condition))")
+        case .finding: add(keys: "SELECT key FROM cart_search WHERE \(condition)")
         case .checking:
             let ofCart = condition.replacing("key LIKE", with: "cart_search.key LIKE")
             add("EXISTS (SELECT 1 FROM cart_search WHERE cart_search.key = carts.key AND (\(ofCart)))")

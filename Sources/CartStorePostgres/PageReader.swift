@@ -54,10 +54,11 @@ struct PageReader {
     private func read(upTo bytes: Int) throws(PostgresError) -> (total: Int, rows: Rows?) {
         var filter = FilterSQL(query.filter, at: query.clock)
         try connection.send(Self.begin)
-        try connection.send(
-            filter.isFacet
-                ? "SELECT coalesce(sum(carts), 0)::bigint FROM cart_facets\(filter.clause)" : "SELECT count(*) FROM carts\(filter.clause)",
-            filter.values)
+        if let range = query.filter.soleRange, let count = CartRanks.count(range) {
+            try connection.send(count.sql, count.values)
+        } else {
+            try connection.send(filter.count, filter.values)
+        }
         var offset = 0
         switch query.start {
         case .offset(let given): offset = max(given, 0)

@@ -13,7 +13,8 @@ final class Pool: Sendable {
     private static let mostTries = 5
 
     private struct State {
-        var idle: [Connection] = []
+        /// With the moments since when; the one that was used last is at the end.
+        var idle: [(connection: Connection, since: ContinuousClock.Instant)] = []
         var isClosed = false
     }
 
@@ -91,11 +92,13 @@ final class Pool: Sendable {
         return try result.get()
     }
 
-    /// Closes the connections that nobody uses at this moment.
-    func closeIdle() {
+    /// Closes the connections that nobody uses at this moment, or has for so long.
+    func closeIdle(unusedFor span: Duration = .zero) {
+        let latest = ContinuousClock.now - span
         let closed = state.withLock { state in
-            defer { state.idle.removeAll() }
-            return state.idle
+            let closed = state.idle.prefix { $0.since <= latest }
+            state.idle.removeFirst(closed.count)
+            return closed.map(\.connection)
         }
         for connection in closed { connection.close() }
     }
@@ -111,7 +114,7 @@ final class Pool: Sendable {
 
     private func take() throws -> Connection {
         while true {
-            let (connection, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
+            let (connection, isClosed) = state.withLock { ($0.idle.popLast()?.connection, $0.isClosed) }
             if isClosed { throw CartError(.unavailable, "The store is closed.", retryAfter: 5) }
             guard let connection else { return try connector.connect(settings: settings) }
             if connection.isOpen() { return connection }
@@ -122,7 +125,7 @@ final class Pool: Sendable {
         if !connection.isIdle { connection.rollBack() }
         let isKept = state.withLock { state in
             guard connection.isIdle, !state.isClosed else { return false }
-            state.idle.append(connection)
+            state.idle.append((connection, .now))
             return true
         }
         if !isKept { connection.close() }

@@ -194,7 +194,10 @@ public final class PostgresStore: CartStore {
 
     public var writeCounts: WriteCounts { writer.counts }
 
-    public func releaseMemory() { pool.closeIdle() }
+    /// How long a connection for lists is kept that nobody uses.
+    private static let keptIdle: Duration = .seconds(60)
+
+    public func releaseMemory() { pool.closeIdle(unusedFor: Self.keptIdle) }
 
     public func close() async {
         await writer.close()

@@ -16,6 +16,7 @@ struct LargeStoreTests {
             }
             try withConnection(to: location) { connection in
                 try Self.expectRuns(connection)
+                try Self.expectRangeCounts(connection)
                 try Self.expectPointPlans(connection)
                 for field in CartSort.Field.allCases {
                     for direction in CartSort.Direction.allCases { try Self.expectPagePlans(CartSort(field, direction), connection) }
@@ -76,6 +77,44 @@ struct LargeStoreTests {
                 try CartRanks(connection: connection).sendStart(offset: 9000, in: sort, direction, filledOnly: false)
                 let start = try #require(CartRanks.start(try connection.finish()[0], in: sort))
                 #expect(start.position != nil && start.rest <= CartRanks.most)
+            }
+        }
+    }
+
+    /// The carts within bounds of one field are counted by the runs, exactly, wherever the bounds lie.
+    private static func expectRangeCounts(_ connection: Connection) throws {
+        var random = CartTesting.SplitMix64(seed: 1)
+        for (field, path) in [
+            (CartSort.Field.created, \CartFilter.created), (.updated, \.updated), (.expires, \.expires), (.total, \.total),
+            (.productsTotal, \.productsTotal),
+        ] as [(CartSort.Field, WritableKeyPath<CartFilter, CartFilter.Bounds>)] {
+            let sort = SortIndex(field: field)
+            let rows = try connection.query(
+                """
+                (SELECT value FROM cart_ranks WHERE sort = $1 AND value > -9223372036854775808 ORDER BY value LIMIT 6)
+                UNION SELECT \(sort.column) FROM carts WHERE id % 1511 = 3
+                """, [.integer(sort.number)])
+            let values = (0..<rows.count).map { rows.integer($0, 0) }.flatMap { [$0 - 1, $0, $0 + 1] }
+            try #require(values.count > 30)
+            for round in 0..<60 {
+                var filter = CartFilter()
+                if round % 2 == 0 { filter.isEmpty = false }
+                filter[keyPath: path] = CartFilter.Bounds(
+                    from: Int.random(in: 0...4, using: &random) == 0 ? nil : values.randomElement(using: &random),
+                    to: Int.random(in: 0...4, using: &random) == 0 ? .max : values.randomElement(using: &random))
+                let bounds = filter[keyPath: path]
+                let query = CartQuery(filter: filter, clock: LargeStore.clock, limit: 1)
+                let statements = try connection.statements { connection in
+                    let total = try PageReader(connection: connection, query: query).page().total
+                    let condition = "\(sort.column) BETWEEN $1 AND $2\(round % 2 == 0 ? " AND flags & 1 <> 0" : "")"
+                    let all = try connection.integer(
+                        "SELECT count(*) FROM carts WHERE \(condition)", [.integer(bounds.from ?? .min), .integer(bounds.to ?? .max)])
+                    #expect(Int64(total) == all, "\(sort.column) \(bounds)")
+                }
+                guard round == 0, let count = statements.first(where: { $0.sql.contains("WITH last") }) else { continue }
+                let plan = try connection.plan(of: count.sql, count.values)
+                let isGood = plan.contains { $0.contains(" \(sort.name) ") } && !plan.contains { $0.contains("Seq Scan on carts") }
+                #expect(isGood, "\(plan.joined(separator: "\n"))")
             }
         }
     }
@@ -157,7 +196,7 @@ struct LargeStoreTests {
                 let query = CartQuery(filter: filter, clock: LargeStore.clock, sort: CartSort(field), limit: 10)
                 // Counted first, as a page is read of which there is something to show.
                 let sql = FilterSQL(filter, at: query.clock)
-                let count = "SELECT count(*) FROM carts\(sql.clause)"
+                let count = sql.count
                 let plans =
                     [(sql: count, plan: try connection.plan(of: count, sql.values))]
                     + (try connection.plans { _ = try PageReader(connection: $0, query: query).page() }.filter {
