@@ -14,9 +14,12 @@ SECONDS ?= 300
 SEED ?= 1
 
 # The suites that drive the real server, and run over PostgreSQL as well.
-SUITES = AuditTests BadInputTests BulkDeleteRouteTests CSCartCartTests CSCartListTests CSCartParameterTests CSCartPeriodTests \
-	CoCartAccessTests CoCartListTests CoCartSessionTests ExportRouteTests KeyRoutesTests NativeListTests NativeTests NativeWriteTests \
-	StatisticsRouteTests SweepServiceTests
+SUITES = AccessLogTests AccessMatrixTests AuditTests BadInputTests BulkDeleteRouteTests CSCartCartTests CSCartExamplesTests \
+	CSCartListTests CSCartParameterTests CSCartPeriodTests CSCartTransportTests CoCartAccessTests CoCartExamplesTests CoCartListTests \
+	CoCartSessionTests CommandLineTests DamagedDocumentTests DatabaseLocationTests ExamplesTests ExportRouteTests GuideClientsTests \
+	KeyRoutesTests KeysCommandTests MaintenanceCommandTests MetricsTests NativeListTests NativeTests NativeWriteTests OneWriteTests \
+	OpenAPITests OracleTests PagesAccessTests PostgresServerTests RateLimitTests RoundTripTests StatisticsRouteTests SweepServiceTests \
+	TroubleshootingTests
 nothing :=
 POSTGRES_TESTS ?= ^CartStorePostgresTests\.|^CartServerTests\.($(subst $(nothing) $(nothing),|,$(strip $(SUITES))))/
 
@@ -42,6 +45,7 @@ test: setup ## Run all tests but those of the PostgreSQL store
 test-postgres: export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH = 8
 test-postgres: export CI = true
 test-postgres: ## Run the tests of the PostgreSQL store and of the dialects over it, beside a server of their own
+	@scripts/setup.sh test
 	@scripts/setup.sh postgres
 	python3 -B Tests/Reliability/postgres.py run -- $(SWIFT) test --filter '$(POSTGRES_TESTS)'
 

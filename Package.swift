@@ -143,6 +143,14 @@ let package = Package(
             path: "Benchmarks/Measure", swiftSettings: strict),
         // The suite that every store must pass, and the oracle it is compared with.
         .target(name: "CartTesting", dependencies: ["CartCore"], swiftSettings: strict),
+        // A PostgreSQL database for each test that asks for one.
+        .target(
+            name: "PostgresTesting",
+            dependencies: [
+                .target(name: "CLibPQ", condition: .when(traits: ["Postgres"])),
+                .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])),
+            ],
+            path: "Tests/PostgresTesting", swiftSettings: strict),
         .testTarget(name: "CartDashboardTests", dependencies: ["CartCore", "CartDashboard", "CartHTTP"], swiftSettings: strict),
         .testTarget(name: "CartCoreTests", dependencies: ["CartCore", "CartTesting"], swiftSettings: strict),
         .testTarget(
@@ -151,13 +159,15 @@ let package = Package(
         .testTarget(
             name: "CartStorePostgresTests",
             dependencies: [
-                "CartCore", "CartSamples", .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])), "CartTesting",
+                "CartCore", "CartSamples", .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])), "CartStoreSQLite",
+                "CartTesting", "PostgresTesting",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "CartServerTests",
             dependencies: [
-                "CSQLite", "CartAPICoCart", "CartCore", "CartHTTP", "CartSamples", "CartServer", "CartTesting", "corral",
+                "CSQLite", "CartAPICoCart", "CartCore", "CartHTTP", "CartSamples", "CartServer",
+                .target(name: "CartStorePostgres", condition: .when(traits: ["Postgres"])), "CartTesting", "PostgresTesting", "corral",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -25,10 +25,7 @@ struct UngroupedServerCommand: AsyncParsableCommand {
         flags["server.host"] = host
         flags["server.port"] = port.map(String.init)
         let settings = try await Settings.read(flags: flags, environment: ProcessInfo.processInfo.environment, file: config)
-        let path =
-            switch settings.database {
-            case .sqlite(let path): path
-            }
+        guard case .sqlite(let path) = settings.database else { throw ValidationError("This is about SQLite: --database sqlite:PATH") }
         let store = try SQLiteStore(path: path, abandonedAfter: settings.policy.abandonedAfter, largestGroup: 1)
         try await CorralServer(settings: settings, store: store, logger: .corral(settings)).run { port in
             let line = "Corral listens on \(settings.scheme)://\(settings.host):\(port), and commits each write by itself.\n"

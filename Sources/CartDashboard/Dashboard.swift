@@ -104,13 +104,13 @@ public struct SettingsShown: Sendable {
     /// Where the carts are kept.
     public var database: String
     /// Bytes that the store takes up and that are free beside it; nil if nobody knows.
-    public var diskSpace: @Sendable () -> (used: Int64, free: Int64)?
+    public var diskSpace: @Sendable () async -> (used: Int64, free: Int64?)?
     public var version: String
     public var all: [Setting]
 
     public init(
         timeZone: TimeZone, currency: Currency, sweeps: Bool, sweepInterval: TimeSpan, database: String,
-        diskSpace: @escaping @Sendable () -> (used: Int64, free: Int64)?, version: String, all: [Setting]
+        diskSpace: @escaping @Sendable () async -> (used: Int64, free: Int64?)?, version: String, all: [Setting]
     ) {
         self.timeZone = timeZone
         self.currency = currency

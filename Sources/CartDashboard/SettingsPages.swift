@@ -34,8 +34,9 @@ extension Pages {
 
     private func storeFacts(_ context: CartRequestContext) async throws -> [FactView] {
         var facts = [FactView("Database", settings.database, isCode: true)]
-        if let space = settings.diskSpace() {
-            facts += [FactView("Size", Wording.bytes(space.used)), FactView("Free space", Wording.bytes(space.free))]
+        if let space = await settings.diskSpace() {
+            facts.append(FactView("Size", Wording.bytes(space.used)))
+            if let free = space.free { facts.append(FactView("Free space", Wording.bytes(free))) }
         }
         let carts = try await store.page(CartQuery(clock: clock(context), limit: 1)).total
         return facts + [

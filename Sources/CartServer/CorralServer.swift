@@ -156,7 +156,8 @@ public struct CorralServer: Sendable {
                 settings: SettingsShown(
                     timeZone: settings.timeZone, currency: settings.policy.currency, sweeps: settings.sweeps,
                     sweepInterval: settings.sweepInterval, database: settings.database.description,
-                    diskSpace: { [database = settings.database] in database.diskSpace }, version: Self.version, all: settings.shown),
+                    diskSpace: { [database = settings.database, store] in await database.diskSpace(of: store) }, version: Self.version,
+                    all: settings.shown),
                 documents: [
                     DocumentForm(id: "native", name: "Cart document") { record, cart, clock in
                         ("/v1/carts/\(cart.key.text)", record.answer(state: record.state(at: clock)))

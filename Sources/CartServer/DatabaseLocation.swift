@@ -2,28 +2,66 @@ import CartCore
 import CartStoreSQLite
 import Foundation
 
+#if Postgres
+import CartStorePostgres
+#endif
+
 /// Where carts are kept: the one place that knows which stores there are.
 public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     case sqlite(path: String)
+    #if Postgres
+    case postgres(PostgresLocation)
+    #endif
 
-    /// Reads `sqlite:PATH`. A database in memory could not be shared by the connections of a store.
+    /// How a location is written, for people.
+    public static let forms = isPostgresBuiltIn ? "sqlite:PATH or postgres://USER@HOST/DATABASE" : "sqlite:PATH"
+
+    #if Postgres
+    private static let isPostgresBuiltIn = true
+    #else
+    private static let isPostgresBuiltIn = false
+    #endif
+
+    /// Reads `sqlite:PATH` and `postgres://…`. A SQLite database in memory could not be shared by the connections of a store.
     ///
-    /// - Returns: nil for anything else.
-    public init?(_ text: String) {
+    /// - Throws: ``SettingsError`` about the key `database`, with what is wrong, and nothing of the text.
+    public init(_ text: String) throws(SettingsError) {
         let prefix = "sqlite:"
-        guard text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text != "sqlite::memory:" else { return nil }
-        self = .sqlite(path: String(text.dropFirst(prefix.count)))
+        if text.hasPrefix(prefix), text.utf8.count > prefix.utf8.count, text != "sqlite::memory:" {
+            self = .sqlite(path: String(text.dropFirst(prefix.count)))
+            return
+        }
+        #if Postgres
+        if PostgresLocation.isMeant(by: text) {
+            do throws(CartError) {
+                self = .postgres(try PostgresLocation(text))
+                return
+            } catch {
+                throw SettingsError(key: "database", rule: error.fields.first?.reason ?? "must be \(Self.forms)")
+            }
+        }
+        #else
+        if text.hasPrefix("postgres://") || text.hasPrefix("postgresql://") {
+            throw SettingsError(key: "database", rule: "must be \(Self.forms), since this program was built without PostgreSQL")
+        }
+        #endif
+        throw SettingsError(key: "database", rule: "must be \(Self.forms)")
     }
 
     /// Where it is, for people: without anything secret, and with the folder that a short path is meant from.
     public var description: String {
         switch self {
         case .sqlite(let path): "sqlite:" + URL(filePath: path).path
+        #if Postgres
+        case .postgres(let location): location.description
+        #endif
         }
     }
 
-    /// Bytes that the store takes up, and that are free beside it; nil if the machine does not say.
-    public var diskSpace: (used: Int64, free: Int64)? {
+    /// Bytes that the store takes up, and that are free beside it, where this machine can tell; nil if nobody says how many.
+    ///
+    /// - Parameter store: what ``open(creating:abandonedAfter:)`` gave.
+    public func diskSpace(of store: any Store) async -> (used: Int64, free: Int64?)? {
         switch self {
         case .sqlite(let path):
             let files = FileManager.default
@@ -32,15 +70,37 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
                 sum + (((try? files.attributesOfItem(atPath: file))?[.size] as? NSNumber)?.int64Value ?? 0)
             }
             return (used, free.int64Value)
+        #if Postgres
+        case .postgres:
+            guard let used = await (store as? PostgresStore)?.size() else { return nil }
+            return (used, nil)
+        #endif
         }
     }
 
-    /// Whether others than its owner may read the store's file.
-    public var isReadableByOthers: Bool {
+    /// What lets others read the carts without asking Corral, and what to do about it; nil if nothing is known of.
+    public var exposure: String? {
         switch self {
         case .sqlite(let path):
             let mode = (try? FileManager.default.attributesOfItem(atPath: path))?[.posixPermissions] as? NSNumber
-            return (mode?.intValue ?? 0) & 0o044 != 0
+            guard (mode?.intValue ?? 0) & 0o044 != 0 else { return nil }
+            return "Other users of the machine can read the database file. Take that right from them (chmod 600)."
+        #if Postgres
+        case .postgres(let location):
+            switch location.protection {
+            case .certain: return nil
+            case .encryptedForAnybody:
+                return """
+                    The connection to the database is encrypted, but nobody makes sure that it is yours. Set sslmode=verify-full and \
+                    sslrootcert in the connection string.
+                    """
+            case .uncertain:
+                return """
+                    Passwords and carts may cross the network to the database in clear. Set sslmode=verify-full and sslrootcert in the \
+                    connection string.
+                    """
+            }
+        #endif
         }
     }
 
@@ -59,6 +119,14 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
             } catch {
                 throw CartError(.unavailable, "\(error.reason) It is \(URL(filePath: path).path).", retryAfter: error.retryAfter)
             }
+        #if Postgres
+        case .postgres(let location):
+            do throws(CartError) {
+                return try PostgresStore(location, abandonedAfter: abandonedAfter, creating: creating)
+            } catch {
+                throw CartError(.unavailable, "\(error.reason) It is \(location).", retryAfter: error.retryAfter)
+            }
+        #endif
         }
     }
 
@@ -74,6 +142,9 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
         case .sqlite(let store):
             guard FileManager.default.fileExists(atPath: store) else { throw Self.missing(store) }
             return try await SQLiteBackup.write(of: store, to: path, shouldStop: shouldStop)
+        #if Postgres
+        case .postgres: throw CartError(.unavailable, "A PostgreSQL database is backed up with pg_dump: see docs/scaling.md.")
+        #endif
         }
     }
 
@@ -96,6 +167,9 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .sqlite(let store):
             return try await SQLiteBackup.restore(path, to: store, by: author, replacing: mayReplace, shouldStop: shouldStop)
+        #if Postgres
+        case .postgres: throw CartError(.unavailable, "A PostgreSQL database is restored with pg_restore: see docs/scaling.md.")
+        #endif
         }
     }
 

@@ -69,8 +69,7 @@ private struct SettingsReader {
                 let ranges = parts.compactMap(NetworkRange.init)
                 return ranges.count == parts.count ? ranges : nil
             } ?? []
-        settings.database =
-            try await parsed("database", "must be sqlite: and a path", DatabaseLocation.init) ?? settings.database
+        settings.database = try await text("database").map { try DatabaseLocation($0) } ?? settings.database
         settings.dateFormat = try await parsed("cocart.dateFormat", "must be unix, text or iso", CoCartAPI.DateFormat.init(rawValue:))
         settings.policy.currency =
             try await parsed("shop.currency", "must be three capital letters") { Currency($0) } ?? settings.policy.currency

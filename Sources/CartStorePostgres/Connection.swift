@@ -310,7 +310,12 @@ final class Connection: @unchecked Sendable {
             do throws(PostgresError) {
                 outcome = try wire.outcome(until: deadline)
             } catch {
-                throw lost(error)
+                // What the connection ended behind is done.
+                guard case .sync(isOurs: false) = step, hasCommitted, failure == nil, answered > 0, steps[answered - 1].isCommit else {
+                    throw lost(error)
+                }
+                _ = lost(error)
+                return answers
             }
             answered += 1
             switch (step, outcome) {
@@ -362,7 +367,7 @@ final class Connection: @unchecked Sendable {
 
     /// Closes the connection.
     ///
-    /// - Returns: the error, and whether a COMMIT may have been done.
+    /// - Returns: the error, and whether a COMMIT may have been done, or was.
     private func lost(_ error: PostgresError) -> PostgresError {
         ending = error
         var error = error
@@ -373,6 +378,7 @@ final class Connection: @unchecked Sendable {
         } else if let first = awaited.first {
             error.isOutcomeUnknown = first.isCommit
         }
+        if hasCommitted { error.isOutcomeUnknown = true }
         close()
         return error
     }

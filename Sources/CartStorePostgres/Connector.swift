@@ -66,6 +66,16 @@ final class Connector: Sendable {
         }
     }
 
+    /// Takes note that the database was silent over a connection that stood: until somebody has connected anew nobody has to wait for it.
+    func noteSilence() {
+        state.withLock { state in
+            guard state.failure == nil else { return }
+            state.failure = .timeout
+            state.failedAt = .now
+            state.nextAttempt = .now
+        }
+    }
+
     /// Why the last attempt failed; nil if it succeeded or there was none. Who has no connection need not ask for one then, except at
     /// ``nextAttempt``.
     var failure: PostgresError? { state.withLock { $0.failure } }

@@ -109,6 +109,17 @@ final class PointReader: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// The database is silent. Who waits has waited for as long.
+    private func giveUp() {
+        connector.noteSilence()
+        condition.lock()
+        isConnected = false
+        let failed = waiting
+        waiting.removeAll()
+        condition.unlock()
+        for job in failed { job.finish(.failure(PostgresError.timeout.unavailable)) }
+    }
+
     /// - Returns: nil if there is no connection; then these reads and those that wait have been told so.
     private func connect(failing jobs: [Job]) -> Connection? {
         note(isConnected: false)
@@ -164,6 +175,7 @@ final class PointReader: @unchecked Sendable {
     private func settle(_ job: Job, _ error: PostgresError, _ again: inout [Job]) {
         var job = job
         job.tries += 1
+        if error.isTimeout { giveUp() }
         if error.isConnectionLost ? !error.isTimeout && job.tries == 1 : error.isRetryable && job.tries < Self.mostTries {
             again.append(job)
         } else {

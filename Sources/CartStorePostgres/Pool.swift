@@ -59,6 +59,8 @@ final class Pool: Sendable {
                 return try body(connection)
             } catch let error as PostgresError {
                 tries += 1
+                // The others are silent as well.
+                if error.isTimeout { closeIdle() }
                 if error.isConnectionLost, !error.isTimeout {
                     losses += 1
                     // The others were most likely lost with it.

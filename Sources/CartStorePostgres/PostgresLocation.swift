@@ -12,12 +12,12 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
     private static let mostConnectSeconds = 10
 
     /// What the connection string says, by libpq's keywords.
-    private var options: [String: String]
+    private(set) var options: [String: String]
 
     /// - Returns: whether the text is meant as a connection string.
     public static func isMeant(by text: String) -> Bool { schemes.contains { text.hasPrefix($0) } }
 
-    /// - Throws: ``CartError`` `.invalid` that says what is wrong, and quotes nothing.
+    /// - Throws: ``CartError`` `.invalid` that says what is wrong, also as that of a field, and quotes nothing.
     public init(_ text: String) throws(CartError) {
         guard Self.isMeant(by: text) else { throw Self.wrong("must begin with postgres:// or postgresql://") }
         guard !text.utf8.contains(0) else { throw Self.wrong("must not contain U+0000") }
@@ -61,7 +61,10 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
         }
     }
 
-    private static func wrong(_ what: String) -> CartError { CartError(.invalid, "The PostgreSQL connection string \(what).") }
+    private static func wrong(_ what: String) -> CartError {
+        CartError(
+            .invalid, "The PostgreSQL connection string \(what).", fields: [CartError.Field(name: "connection string", reason: what)])
+    }
 
     /// The parts of an option that has one for each host.
     private func list(_ keyword: String) -> [String] {
@@ -97,7 +100,7 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
     }
 
     /// The same with another database of the same server.
-    func naming(database: String) -> PostgresLocation {
+    package func naming(database: String) -> PostgresLocation {
         var location = self
         location.options["dbname"] = database
         return location

@@ -238,8 +238,9 @@ public final class PostgresStore: CartStore {
     }
 
     public func check() async throws(CartError) {
-        let rows = try await points.query("SHOW transaction_read_only")
-        guard rows.count > 0, rows.text(0, 0) != "on" else {
+        let rows = try await points.query("SELECT current_setting('transaction_read_only') FROM counters WHERE name = 'revision'")
+        guard rows.count > 0 else { throw .damaged("counters") }
+        guard rows.text(0, 0) != "on" else {
             throw CartError(.unavailable, "The database cannot be written to.", retryAfter: 5)
         }
     }

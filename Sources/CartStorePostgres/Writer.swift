@@ -84,6 +84,7 @@ final class Writer: @unchecked Sendable {
             let failures = try commit(group)
             for (place, job) in group.enumerated() { job.finish(failures[place]) }
         } catch {
+            if (error as? PostgresError)?.isTimeout == true { giveUp() }
             // One of several may be to blame: each gets a transaction of its own.
             if group.count > 1, Self.isOfOne(error) {
                 for job in group { settle([job]) }
@@ -91,6 +92,12 @@ final class Writer: @unchecked Sendable {
                 for job in group { job.finish(error) }
             }
         }
+    }
+
+    /// The database is silent. Who waits has waited for as long.
+    private func giveUp() {
+        connector.noteSilence()
+        for job in queue.takeWaiting() { job.finish(PostgresError.timeout) }
     }
 
     /// Whether an error may come from what one of several requests asked for, not from the state of the database.

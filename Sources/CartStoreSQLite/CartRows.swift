@@ -60,9 +60,14 @@ struct CartRows {
     /// Writes a cart whose key is known to be new, without counting it: the caller counts all in the end.
     func append(_ cart: NewCart) throws(SQLiteError) {
         let id = transaction.nextRevision()
-        try write(cart.columns, document: cart.document, id: id, revision: id, isNew: true)
-        try indexProducts(from: nil, to: cart.columns, id: id)
-        try indexText(of: cart.columns, id: id, isAdded: true)
+        try append(cart.columns, document: cart.document, id: id, revision: id)
+    }
+
+    /// Writes a cart whose key and numbers are known to be new, without counting it.
+    func append(_ columns: CartColumns, document: [UInt8], id: Int64, revision: Int64) throws(SQLiteError) {
+        try write(columns, document: document, id: id, revision: revision, isNew: true)
+        try indexProducts(from: nil, to: columns, id: id)
+        try indexText(of: columns, id: id, isAdded: true)
     }
 
     private struct Standing {

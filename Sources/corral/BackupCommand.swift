@@ -8,7 +8,8 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup", abstract: "Writes a backup of the store into one file, also beside a running server.",
         discussion: """
             It holds everything that was acknowledged before it began. The file appears under its name when it was verified and is on disk, and \
-            can be read by its owner alone; until then a backup of that name stays as it is.
+            can be read by its owner alone; until then a backup of that name stays as it is. \
+            A PostgreSQL database is backed up with pg_dump.
             """)
 
     @OptionGroup var store: StoreOptions

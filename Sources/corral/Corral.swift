@@ -12,7 +12,8 @@ struct Corral: AsyncParsableCommand {
         version: CorralServer.version,
         subcommands: [
             DemoCommand.self, ServeCommand.self, UsersCommand.self, KeysCommand.self, CartsCommand.self, ImportCommand.self,
-            SeedCommand.self, SweepCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, DoctorCommand.self,
+            SeedCommand.self, SweepCommand.self, BackupCommand.self, RestoreCommand.self, CopyCommand.self, AuditCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

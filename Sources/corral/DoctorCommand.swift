@@ -93,7 +93,7 @@ private final class Checkup {
     func store(_ settings: Settings) async {
         let store: any Store
         do throws(CartError) {
-            store = try settings.database.open(creating: false, abandonedAfter: settings.policy.abandonedAfter)
+            store = try await settings.database.openWhole(creating: false, abandonedAfter: settings.policy.abandonedAfter)
         } catch {
             find(.broken, "store", error.reason)
             return
@@ -102,7 +102,7 @@ private final class Checkup {
             let wrong = try await store.verify()
             for text in wrong { find(.broken, "store", text + " Restore a backup.") }
             if wrong.isEmpty { find(.ok, "store", "\(settings.database) is whole.") }
-            disk(settings.database)
+            await disk(settings.database, store)
             try await clock(store)
             try await users(store)
             try await keys(store, settings)
@@ -112,17 +112,17 @@ private final class Checkup {
         await store.close()
     }
 
-    private func disk(_ database: DatabaseLocation) {
-        guard let space = database.diskSpace else { return }
-        let (used, free) = (space.used.formatted(.byteCount(style: .file)), space.free.formatted(.byteCount(style: .file)))
+    private func disk(_ database: DatabaseLocation, _ store: any Store) async {
+        if let exposure = database.exposure { find(.warning, "store", exposure) }
+        guard let space = await database.diskSpace(of: store) else { return }
+        let used = space.used.formatted(.byteCount(style: .file))
+        guard let free = space.free else { return find(.ok, "disk", "The store takes up \(used) at the database's server.") }
+        let text = free.formatted(.byteCount(style: .file))
         // Room to write everything anew, as a backup or a restore does.
-        if space.free < max(space.used, 1 << 30) {
-            find(.warning, "disk", "\(free) are free beside a store of \(used). Make room for at least as much again.")
+        if free < max(space.used, 1 << 30) {
+            find(.warning, "disk", "\(text) are free beside a store of \(used). Make room for at least as much again.")
         } else {
-            find(.ok, "disk", "\(free) are free beside a store of \(used).")
-        }
-        if database.isReadableByOthers {
-            find(.warning, "store", "Other users of the machine can read the database file. Take that right from them (chmod 600).")
+            find(.ok, "disk", "\(text) are free beside a store of \(used).")
         }
     }
 

@@ -7,7 +7,8 @@ struct RestoreCommand: AsyncParsableCommand {
         commandName: "restore", abstract: "Puts a backup in place of what the store holds.",
         discussion: """
             Nothing else may have the store open: stop the server first. The backup is verified before anything is changed, and until all of it \
-            is written the store holds what it held before, also if the machine fails. Everybody who was signed in has to sign in again.
+            is written the store holds what it held before, also if the machine fails. Everybody who was signed in has to sign in again. \
+            A PostgreSQL database is restored with pg_restore.
             """)
 
     @OptionGroup var store: StoreOptions

@@ -23,9 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
         flags["server.host"] = host
         flags["server.port"] = port.map(String.init)
         let settings = try await store.settings(flags: flags)
-        let server = CorralServer(
-            settings: settings, store: try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter),
-            logger: .corral(settings))
+        let opened = try await settings.database.openWhole(creating: true, abandonedAfter: settings.policy.abandonedAfter)
+        let server = CorralServer(settings: settings, store: opened, logger: .corral(settings))
         try await server.run { port in
             printToStandardError("Corral listens on \(settings.scheme)://\(settings.host):\(port), with the carts of \(settings.database).")
         }

@@ -5,7 +5,7 @@ import Foundation
 
 /// Which store a command works on.
 struct StoreOptions: ParsableArguments {
-    @Option(help: "Where the carts are kept: sqlite:PATH. Default: CORRAL_DATABASE, else sqlite:./corral.db.")
+    @Option(help: "Where the carts are kept: \(DatabaseLocation.forms). Default: CORRAL_DATABASE, else sqlite:./corral.db.")
     var database: String?
 
     @Option(help: "A configuration file (YAML).")
@@ -23,7 +23,7 @@ struct StoreOptions: ParsableArguments {
     /// - Parameter creating: whether a store that does not exist is made; a command that only looks must not leave an empty one behind.
     func withStore<Value>(creating: Bool = false, _ body: (any Store, Settings) async throws -> Value) async throws -> Value {
         let settings = try await settings()
-        let store = try settings.database.open(creating: creating, abandonedAfter: settings.policy.abandonedAfter)
+        let store = try await settings.database.openWhole(creating: creating, abandonedAfter: settings.policy.abandonedAfter)
         do {
             let value = try await body(store, settings)
             await store.close()

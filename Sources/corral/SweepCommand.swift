@@ -102,11 +102,13 @@ struct SweepCommand: AsyncParsableCommand {
 }
 
 extension StoreOptions {
-    /// What has to be typed behind a command so that it works on the same store; begins with a space unless empty.
+    /// What has to be typed behind a command so that it works on the same store; begins with a space unless empty. A connection string may
+    /// hold a password, and is left for the reader to put in.
     fileprivate var asTyped: String {
-        [("--database", database), ("--config", config)].reduce(into: "") { text, option in
+        let database = database.map { $0.hasPrefix("sqlite:") ? $0 : "…" }
+        return [("--database", database), ("--config", config)].reduce(into: "") { text, option in
             guard let value = option.1 else { return }
-            let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/.:_-".contains($0)) }
+            let isPlain = value == "…" || value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "/.:_-".contains($0)) }
             text += " \(option.0) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
         }
     }

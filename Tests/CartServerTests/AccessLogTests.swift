@@ -10,10 +10,9 @@ struct AccessLogTests {
     /// What a server writes while it answers some requests.
     private func log(_ environment: [String: String], _ body: (_ url: String, ConsumerKeyPair) async throws -> Void) async throws -> String
     {
-        try await withTemporaryFolder { folder in
-            let path = folder.appending(path: "carts.db").path
-            let pair = try await CrashTests.prepare(path)
-            let program = try await Program.corral("serve", "--port", "0", "--database", "sqlite:\(path)", environment: environment)
+        try await withCartDatabase { database, _ in
+            let pair = try await CrashTests.prepare(database.location)
+            let program = try await Program.corral("serve", "--port", "0", "--database", database.text, environment: environment)
                 .start { $0.contains("Corral listens on") }
             try await body("http://127.0.0.1:\(try #require(program.port))", pair)
             #expect(program.stop() == 0)

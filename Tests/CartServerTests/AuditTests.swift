@@ -356,8 +356,8 @@ struct AuditTests {
         keys prepare: (_ store: any Store, _ user: Int64) async throws -> Keys,
         _ body: (_ url: String, _ keys: Keys) async throws -> Void
     ) async throws -> [AuditEntry] {
-        try await withTemporaryFolder { folder in
-            let location = DatabaseLocation.sqlite(path: folder.appending(path: "carts.db").path)
+        try await withCartDatabase { database, _ in
+            let location = database.location
             let store = try location.open(creating: true)
             let now = SystemWallClock().now
             let user = try await store.insert(
@@ -368,7 +368,7 @@ struct AuditTests {
             let keys = try await prepare(store, user.id)
             await store.close()
             let environment = environment.merging(["CORRAL_SERVER_TRUSTED_PROXIES": "127.0.0.1"]) { $1 }
-            let server = try await Program.corral("serve", "--port", "0", "--database", location.description, environment: environment)
+            let server = try await Program.corral("serve", "--port", "0", "--database", database.text, environment: environment)
                 .start { $0.contains("listens on") }
             do {
                 let port = try #require(server.port)

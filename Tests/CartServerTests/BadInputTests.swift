@@ -109,8 +109,8 @@ struct BadInputTests {
 
     @Test("any body gets an answer of the right dialect, never a 5xx, and costs no memory that stays")
     func bodies() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "sqlite:" + folder.appending(path: "carts.db").path
+        try await withCartDatabase { place, _ in
+            let database = place.text
             let made = try await Program.corral(
                 "users", "create", "admin", "--email", "a@example.com", "--role", "administrator", "--password-stdin", "--database",
                 database

@@ -119,7 +119,7 @@ struct CoCartAccessTests {
             let path = "/wp-json/cocart/v2/sessions"
             #expect(try await server.send(.GET, path, TestServer.personal).status == 200)
             // As another process would do it.
-            let other = try DatabaseLocation.sqlite(path: server.path).open(creating: false)
+            let other = try server.database.location.open(creating: false)
             #expect(try await other.deleteUser(name: "admin"))
             try await Task.sleep(for: .seconds(1))
             #expect(try await server.send(.GET, path, TestServer.personal).status == 401)
@@ -133,7 +133,7 @@ struct CoCartAccessTests {
             let path = "/wp-json/cocart/v2/sessions"
             let key = try await server.key(.read)
             #expect(try await server.send(.GET, path, key.authorization).status == 200)
-            let other = try DatabaseLocation.sqlite(path: server.path).open(creating: false)
+            let other = try server.database.location.open(creating: false)
             #expect(try await other.changeKey(id: key.id, .revoke, now: SystemWallClock().now) != nil)
             try await Task.sleep(for: .seconds(1))
             #expect(try await server.send(.GET, path, key.authorization).status == 401)

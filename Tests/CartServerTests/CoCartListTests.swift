@@ -234,8 +234,9 @@ struct CoCartListTests {
         try await TestServer.run { server in
             try await server.keep(#"{"key":"a"}"#, #"{"key":"b"}"#, #"{"key":"c"}"#)
             let key = try await server.key(.read).authorization
-            try SQLiteFile(path: server.path).execute(
-                "UPDATE cart_documents SET document = x'7b22' WHERE id = (SELECT id FROM carts WHERE key = 'b')")
+            let damage = server.database.literal([0x7B, 0x22])
+            try await server.database.execute(
+                "UPDATE cart_documents SET document = \(damage) WHERE id = (SELECT id FROM carts WHERE key = 'b')")
             let answer = try await server.send(.GET, Self.path, key)
             #expect(answer.status == 200)
             #expect(keys(answer) == ["a", "c"])

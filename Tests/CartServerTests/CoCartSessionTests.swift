@@ -230,13 +230,13 @@ struct CoCartSessionTests {
             try await server.keep(#"{"key":"a"}"#)
             let key = try await server.key(.read).authorization
             #expect(try await server.send(.GET, "\(Self.base)/sessions", key).status == 200)
-            try SQLiteFile(path: server.path).execute("ALTER TABLE carts RENAME TO lost")
+            try await server.database.execute("ALTER TABLE carts RENAME TO lost")
             let answer = try await server.send(.GET, "\(Self.base)/sessions", key)
             #expect(answer.status == 503)
             #expect(answer.object["code"] as? String == "cocart_service_unavailable")
             #expect(answer.headers.first(name: "Retry-After") != nil)
             #expect(!answer.text.contains("SQL") && !answer.text.contains("lost"))
-            try SQLiteFile(path: server.path).execute("ALTER TABLE lost RENAME TO carts")
+            try await server.database.execute("ALTER TABLE lost RENAME TO carts")
             #expect(try await server.send(.GET, "\(Self.base)/sessions", key).status == 200)
         }
     }

@@ -7,33 +7,34 @@ import Testing
 @Suite("The command line")
 struct CommandLineTests {
     /// Runs commands on a database of their own.
-    private func withDatabase(_ body: (_ corral: ([String]) async throws -> Program.Result, URL) async throws -> Void) async throws {
-        try await withTemporaryFolder { folder in
-            let database = "sqlite:" + folder.appending(path: "carts.db").path
+    private func withDatabase(
+        _ body: (_ corral: ([String]) async throws -> Program.Result, CartDatabase, _ folder: URL) async throws -> Void
+    ) async throws {
+        try await withCartDatabase { database, folder in
             try await body(
                 { arguments in
-                    var program = Program.corral(environment: ["CORRAL_DATABASE": database])
+                    var program = Program.corral(environment: ["CORRAL_DATABASE": database.text])
                     program.arguments = arguments
                     return try await program.run()
-                }, folder)
+                }, database, folder)
         }
     }
 
-    private func user(_ folder: URL, _ name: String = "ann", password: String = "long enough\n") async throws -> Program.Result {
+    private func user(_ database: CartDatabase, _ name: String = "ann", password: String = "long enough\n") async throws -> Program.Result {
         try await Program.corral(
             "users", "create", name, "--email", "\(name)@example.com", "--role", "administrator", "--password-stdin",
-            environment: ["CORRAL_DATABASE": "sqlite:" + folder.appending(path: "carts.db").path]
+            environment: ["CORRAL_DATABASE": database.text]
         ).run(input: password)
     }
 
     @Test("makes users from a password on stdin, lists and deletes them")
     func users() async throws {
-        try await withDatabase { corral, folder in
-            #expect(try await user(folder).status == 0)
-            let again = try await user(folder)
+        try await withDatabase { corral, database, _ in
+            #expect(try await user(database).status == 0)
+            let again = try await user(database)
             #expect(again.status == 1)
             #expect(again.errors.contains("name is another user's, too"))
-            let short = try await user(folder, "bob", password: "short\n")
+            let short = try await user(database, "bob", password: "short\n")
             #expect(short.status == 1)
             #expect(short.errors.contains("password must have 8 to 1024 bytes"))
             let list = try await corral(["users", "list", "--format", "json"])
@@ -47,8 +48,8 @@ struct CommandLineTests {
 
     @Test("makes keys that are shown once, lists, shows and revokes them")
     func keys() async throws {
-        try await withDatabase { corral, folder in
-            _ = try await user(folder)
+        try await withDatabase { corral, database, _ in
+            _ = try await user(database)
             let created = try await corral([
                 "keys", "create", "--user", "ann", "--description", "shop", "--permissions", "read", "--expires", "90d", "--format", "json",
             ])
@@ -106,7 +107,7 @@ struct CommandLineTests {
 
     @Test("imports documents, and names each refused line with its reason")
     func importing() async throws {
-        try await withDatabase { corral, folder in
+        try await withDatabase { corral, database, folder in
             let file = folder.appending(path: "carts.ndjson")
             try """
             {"key":"a","items":[{"product_id":7,"quantity":2,"unit_price":250}]}
@@ -135,7 +136,7 @@ struct CommandLineTests {
             #expect(gone.status == 1)
             #expect(gone.errors.contains("There is no cart a."))
             let piped = try await Program.corral(
-                "import", "ndjson", "-", "--database", "sqlite:" + folder.appending(path: "carts.db").path
+                "import", "ndjson", "-", "--database", database.text
             ).run(input: #"{"key":"p"}"#)
             #expect(piped.status == 0)
             #expect(piped.output.hasPrefix("Imported 1 carts, refused 0 "))
@@ -144,7 +145,7 @@ struct CommandLineTests {
 
     @Test("seeds the same carts for the same seed, and leaves those that stand")
     func seeding() async throws {
-        try await withDatabase { corral, _ in
+        try await withDatabase { corral, _, _ in
             let seeded = try await corral(["seed", "--carts", "120", "--seed", "5"])
             #expect(seeded.output.hasPrefix("Seeded 120 carts "))
             let again = try await corral(["seed", "--carts", "150", "--seed", "5"])
@@ -176,7 +177,7 @@ struct CommandLineTests {
             (["import", "ndjson", "/no/such/file"], 1), (["--help"], 0), (["--version"], 0),
         ] as [([String], Int32)])
     func exitCodes(arguments: [String], expected: Int32) async throws {
-        try await withDatabase { corral, _ in
+        try await withDatabase { corral, _, _ in
             let result = try await corral(arguments)
             #expect(result.status == expected, "\(result.errors)")
             if expected != 0 { #expect(!result.errors.isEmpty && !result.errors.contains("a:b")) }

@@ -20,7 +20,7 @@ struct CrashTests {
     func killed() async throws {
         try await withTemporaryFolder { folder in
             let path = folder.appending(path: "carts.db").path
-            let pair = try await Self.prepare(path)
+            let pair = try await Self.prepare(.sqlite(path: path))
             // The number that was last acknowledged for each cart.
             let acknowledged = Acknowledgements()
             var total = 0
@@ -58,8 +58,8 @@ struct CrashTests {
     }
 
     /// Makes a database with a key that may read and write.
-    static func prepare(_ path: String) async throws -> ConsumerKeyPair {
-        let store = try DatabaseLocation.sqlite(path: path).open(creating: true)
+    static func prepare(_ location: DatabaseLocation) async throws -> ConsumerKeyPair {
+        let store = try location.open(creating: true)
         let pair = ConsumerKeyPair(random: SystemRandomSource())
         let now = SystemWallClock().now
         let user = try await store.insert(

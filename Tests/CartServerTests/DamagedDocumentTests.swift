@@ -3,19 +3,29 @@ import Foundation
 import NIOHTTP1
 import Testing
 
-@Suite("A document that is damaged in the file")
+@Suite("A document that is damaged in the database")
 struct DamagedDocumentTests {
-    /// What becomes of the document, in SQL.
+    /// What becomes of the document.
     enum Damage: String, CaseIterable {
-        case cut = "X'7B'"
-        case cutLate = "CAST(substr(CAST(document AS TEXT), 1, length(document) - 40) AS BLOB)"
-        case control = "CAST(replace(CAST(document AS TEXT), 'Ada', 'A' || char(1) || 'a') AS BLOB)"
-        case escape = "CAST(replace(CAST(document AS TEXT), 'Ada', 'A\\qa') AS BLOB)"
-        case noUTF8 = "CAST(replace(CAST(document AS TEXT), 'Ada', 'A' || CAST(X'FF' AS TEXT) || 'a') AS BLOB)"
-        case noObject = "CAST(replace(CAST(document AS TEXT), '\"profile\":{}', '\"profile\":1') AS BLOB)"
-        case nothing = "CAST(replace(CAST(document AS TEXT), '\"order_id\":null', '\"order_id\":') AS BLOB)"
-        case hugeNumber = "CAST(replace(CAST(document AS TEXT), '\"unit_price\":7', '\"unit_price\":700000000000000000000') AS BLOB)"
-        case hugeQuantity = "CAST(replace(CAST(document AS TEXT), '\"quantity\":3', '\"quantity\":9000000000000') AS BLOB)"
+        case cut, cutLate, control, escape, noUTF8, noObject, nothing, hugeNumber, hugeQuantity
+
+        func done(to document: [UInt8]) -> [UInt8] {
+            switch self {
+            case .cut: Array("{".utf8)
+            case .cutLate: Array(document.dropLast(41))
+            case .control: Self.replacing("Ada", in: document, by: Array("A\u{1}a".utf8))
+            case .escape: Self.replacing("Ada", in: document, by: Array(#"A\qa"#.utf8))
+            case .noUTF8: Self.replacing("Ada", in: document, by: [0x41, 0xFF, 0x61])
+            case .noObject: Self.replacing(#""profile":{}"#, in: document, by: Array(#""profile":1"#.utf8))
+            case .nothing: Self.replacing(#""order_id":null"#, in: document, by: Array(#""order_id":"#.utf8))
+            case .hugeNumber: Self.replacing(#""unit_price":7"#, in: document, by: Array(#""unit_price":700000000000000000000"#.utf8))
+            case .hugeQuantity: Self.replacing(#""quantity":3"#, in: document, by: Array(#""quantity":9000000000000"#.utf8))
+            }
+        }
+
+        private static func replacing(_ text: String, in document: [UInt8], by bytes: [UInt8]) -> [UInt8] {
+            document.replacing(Array(text.utf8), with: bytes)
+        }
     }
 
     @Test("takes nothing with it: its own answers are 503, and lists are whole without it", arguments: Damage.allCases)
@@ -28,11 +38,18 @@ struct DamagedDocumentTests {
                     {"key":"\(key)","owner":{"type":"customer","id":"\(owner)"},"customer":{"first_name":"Ada"},"items":[\(item),\(item)]}
                     """)
             }
-            try SQLiteFile(path: server.path).execute(
-                "UPDATE cart_documents SET document = \(damage.rawValue) WHERE id = (SELECT id FROM carts WHERE key = 'b')")
-            let key = try await server.key(.read).authorization
+            let key = try #require(CartKey("b"))
+            let document = try #require(try await server.store.cart(key)).document
+            let damaged = damage.done(to: document)
+            #expect(damaged != document)
+            try await server.database.execute(
+                """
+                UPDATE cart_documents SET document = \(server.database.literal(damaged))
+                WHERE id = (SELECT id FROM carts WHERE key = 'b')
+                """)
+            let cocart = try await server.key(.read).authorization
             let cscart = try await server.cscartKey(.read).authorization
-            let lists = [("/v1/carts", key, "data"), ("/wp-json/cocart/v2/sessions", key, nil), ("/api/carts", cscart, "carts")]
+            let lists = [("/v1/carts", cocart, "data"), ("/wp-json/cocart/v2/sessions", cocart, nil), ("/api/carts", cscart, "carts")]
             for (path, authorization, member) in lists {
                 let answer = try await server.send(.GET, path, authorization)
                 #expect(answer.status == 200)
@@ -41,7 +58,7 @@ struct DamagedDocumentTests {
                 #expect(rows?.count == 2, "\(path)")
             }
             let shown = [
-                ("/v1/carts/b", key), ("/wp-json/cocart/v2/session/b", key), ("/wp-json/cocart/v2/sessions/b", key),
+                ("/v1/carts/b", cocart), ("/wp-json/cocart/v2/session/b", cocart), ("/wp-json/cocart/v2/sessions/b", cocart),
                 ("/api/carts/2", cscart),
             ]
             for (path, authorization) in shown {

@@ -491,7 +491,7 @@ struct ExamplesTests {
             defer { running.kill() }
             let port = try #require(running.port)
             let admin = TestServer(
-                url: "http://127.0.0.1:\(port)", store: server.store, path: server.path, administrator: server.administrator)
+                url: "http://127.0.0.1:\(port)", store: server.store, database: server.database, administrator: server.administrator)
             let (path, token) = ("/api/admin/sessions", "Bearer 0123456789abcdef0123456789abcdef")
 
             for refused in [nil, "", token + "0", "Bearer", key.authorization] {

@@ -343,7 +343,7 @@ struct KeyRoutesTests {
         try await run { server, admin in
             let key = try await make(on: server, by: admin)
             #expect(try await server.status(Self.carts, key.authorization) == 200)
-            let other = try DatabaseLocation.sqlite(path: server.path).open(creating: false)
+            let other = try server.database.location.open(creating: false)
             for (change, status) in [(KeyChange.disable, 401), (.enable, 200), (.revoke, 401)] {
                 let changed = try await other.changeKey(id: Int64(key.id), change, now: SystemWallClock().now)
                 #expect(changed != nil, "\(change)")
@@ -390,9 +390,9 @@ struct KeyRoutesTests {
             #expect(second.status == 201)
             #expect(try issued(second, on: server).id != key.id)
 
-            #expect(try contains("made once only", inFilesOf: server), "the files are not searched where the key is")
+            #expect(try await server.database.contains("made once only"), "the files are not searched where the key is")
             for secret in [key.login, key.secret, String(key.login.dropFirst(3)), String(key.secret.dropFirst(3))] {
-                let isKept = try contains(secret, inFilesOf: server)
+                let isKept = try await server.database.contains(secret)
                 #expect(!isKept, "\(secret.prefix(5))… stands in the database in clear")
             }
 
@@ -441,21 +441,13 @@ struct KeyRoutesTests {
             let other = try await post("/\(key.id)/rotate", admin, #"{"grace":"2h"}"#, named: "r-1", on: server)
             #expect(other.status == 422)
             #expect(fields(other) == ["Idempotency-Key"])
-            let isKept = try contains(secret, inFilesOf: server)
+            let isKept = try await server.database.contains(secret)
             #expect(!isKept, "the new secret stands in the database in clear")
             let another = try await make(kind, on: server, by: admin)
             let elsewhere = try await post("/\(another.id)/rotate", admin, #"{"grace":"1h"}"#, named: "r-1", on: server)
             #expect(elsewhere.status == 200)
             #expect(elsewhere.object["id"] as? Int == another.id)
         }
-    }
-
-    /// Whether a text stands in the database or its log.
-    private func contains(_ text: String, inFilesOf server: TestServer) throws -> Bool {
-        for file in [server.path, server.path + "-wal"] {
-            if try Data(contentsOf: URL(filePath: file)).range(of: Data(text.utf8)) != nil { return true }
-        }
-        return false
     }
 
     // MARK: Lists

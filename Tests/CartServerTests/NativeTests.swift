@@ -68,7 +68,7 @@ struct NativeTests {
         try await TestServer.run { server in
             #expect(try await server.send(.GET, "/healthz").status == 200)
             #expect(try await server.send(.GET, "/readyz").status == 200)
-            try SQLiteFile(path: server.path).execute("DROP TABLE counters")
+            try await server.database.execute("DROP TABLE counters")
             #expect(try await server.send(.GET, "/healthz").status == 200)
             let ready = try await server.send(.GET, "/readyz")
             #expect(ready.status == 503)

@@ -77,12 +77,11 @@ struct NativeWriteTests {
 
     @Test("a repetition is answered like the first after a kill -9, and after the cart was changed or deleted")
     func onceAcrossCrash() async throws {
-        try await withTemporaryFolder { folder in
-            let path = folder.appending(path: "carts.db").path
-            let pair = try await CrashTests.prepare(path)
+        try await withCartDatabase { database, _ in
+            let pair = try await CrashTests.prepare(database.location)
             var first: (status: UInt, body: String)?
             for round in 0..<3 {
-                let server = try await Program.corral("serve", "--port", "0", "--database", "sqlite:\(path)").start {
+                let server = try await Program.corral("serve", "--port", "0", "--database", database.text).start {
                     $0.contains("listens on")
                 }
                 let port = try #require(server.port)
@@ -97,7 +96,7 @@ struct NativeWriteTests {
                 server.kill()
             }
             #expect(first?.status == 201)
-            let after = try DatabaseLocation.sqlite(path: path).open(creating: false)
+            let after = try database.location.open(creating: false)
             // A user, a key, the creation, the second name; refused calls there were none.
             #expect(try await after.cart(try #require(CartKey("a")))?.revision == 4)
             await after.close()

@@ -54,33 +54,52 @@ struct PagesAccessTests {
 
     @Test("Each page answers nobody, a shop manager and an administrator as the table says, and forms are refused without their text")
     func table() async throws {
+        try await withClient { server, client in
+            let described = Set(Self.rows.map(\.route))
+            #expect(described == Set(server.pages.map { "\($0.method) \($0.path)" }))
+            _ = try await server.send(.PUT, "/v1/carts/a", try await server.key().authorization, body: Array("{}".utf8))
+            var manager = server.administrator
+            (manager.name, manager.email, manager.role) = ("ben", "ben@example.com", .shopManager)
+            _ = try await server.store.insert(manager)
+            let sessions = [
+                Session(cookie: "", csrf: ""), try await signIn("ben", server, client), try await signIn("admin", server, client),
+            ]
+            for row in Self.rows {
+                for (session, status) in zip(sessions, row.statuses) {
+                    let found = try await send(row, session, csrf: session.csrf, server, client)
+                    #expect(found == status, "\(row.route) of \(session.cookie.isEmpty ? "nobody" : "somebody")")
+                    guard row.method == .POST, !session.cookie.isEmpty, row.path != "/sign-out" else { continue }
+                    for csrf in ["", sessions[1].csrf == session.csrf ? sessions[2].csrf : sessions[1].csrf] {
+                        let refused = try await send(row, session, csrf: csrf, server, client)
+                        #expect(refused == 403, "\(row.route) with the text \(csrf)")
+                    }
+                }
+            }
+            let after = try await send(Self.rows[3], sessions[2], csrf: "", server, client)
+            #expect(after == 303)
+        }
+    }
+
+    @Test("The page of settings says where the carts are and how much room they take up, and shows nothing secret of the database")
+    func settingsPage() async throws {
+        try await withClient { server, client in
+            let session = try await signIn("admin", server, client)
+            var request = HTTPClientRequest(url: server.url + "/settings")
+            request.headers.add(name: "Cookie", value: session.cookie)
+            let response = try await client.execute(request, timeout: .seconds(30))
+            let html = String(buffer: try await response.body.collect(upTo: 1 << 20))
+            #expect(html.contains("\(server.database.location)"))
+            #expect(html.contains("Size") && html.contains("Free space") != CartDatabase.isPostgres)
+            #expect(!html.contains("user=") && !html.contains("password="))
+        }
+    }
+
+    /// Runs a test with a server and a client that follows no redirects.
+    private func withClient(_ body: @Sendable (TestServer, HTTPClient) async throws -> Void) async throws {
         let client = HTTPClient(
             eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
         do {
-            try await TestServer.run { server in
-                let described = Set(Self.rows.map(\.route))
-                #expect(described == Set(server.pages.map { "\($0.method) \($0.path)" }))
-                _ = try await server.send(.PUT, "/v1/carts/a", try await server.key().authorization, body: Array("{}".utf8))
-                var manager = server.administrator
-                (manager.name, manager.email, manager.role) = ("ben", "ben@example.com", .shopManager)
-                _ = try await server.store.insert(manager)
-                let sessions = [
-                    Session(cookie: "", csrf: ""), try await signIn("ben", server, client), try await signIn("admin", server, client),
-                ]
-                for row in Self.rows {
-                    for (session, status) in zip(sessions, row.statuses) {
-                        let found = try await send(row, session, csrf: session.csrf, server, client)
-                        #expect(found == status, "\(row.route) of \(session.cookie.isEmpty ? "nobody" : "somebody")")
-                        guard row.method == .POST, !session.cookie.isEmpty, row.path != "/sign-out" else { continue }
-                        for csrf in ["", sessions[1].csrf == session.csrf ? sessions[2].csrf : sessions[1].csrf] {
-                            let refused = try await send(row, session, csrf: csrf, server, client)
-                            #expect(refused == 403, "\(row.route) with the text \(csrf)")
-                        }
-                    }
-                }
-                let after = try await send(Self.rows[3], sessions[2], csrf: "", server, client)
-                #expect(after == 303)
-            }
+            try await TestServer.run { try await body($0, client) }
         } catch {
             try await client.shutdown()
             throw error

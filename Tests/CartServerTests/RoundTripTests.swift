@@ -31,12 +31,10 @@ struct RoundTripTests {
 
     @Test("what export writes, import reads, byte for byte, for 1,000 carts in every script of the world")
     func exportAndImport() async throws {
-        try await withTemporaryFolder { folder in
-            let first = "sqlite:" + folder.appending(path: "first.db").path
-            let second = "sqlite:" + folder.appending(path: "second.db").path
+        try await withCartDatabase { source, folder in
+            let first = source.text
             var generator = CartGenerator(seed: 22)
-            let location = try #require(DatabaseLocation(first))
-            let store = try location.open(creating: true)
+            let store = try source.location.open(creating: true)
             let carts = (0..<1000).map { _ in generator.cart() }
             _ = try await store.apply(carts.map { .save($0, wasAbandoned: false, replacing: nil) })
             // One that was abandoned once, and has changed since.
@@ -62,21 +60,23 @@ struct RoundTripTests {
             #expect(mode == 0o600)
 
             // Twice leaves the same carts.
-            for _ in 1...2 {
-                let imported = try await Program.corral("import", "ndjson", file, "--database", second).run()
-                #expect(imported.status == 0, "\(imported.errors.prefix(2000))")
-                #expect(imported.output.hasPrefix("Imported 1001 carts, refused 0 "))
-                let piped = try await Program.corral("carts", "export", "-", "--database", second).run()
-                let again = piped.output.replacing(/"revision":\d+,"state"/, with: #""revision":1001,"state""#)
-                #expect(Data(again.utf8) == bytes)
+            try await withCartDatabase { target, _ in
+                for _ in 1...2 {
+                    let imported = try await Program.corral("import", "ndjson", file, "--database", target.text).run()
+                    #expect(imported.status == 0, "\(imported.errors.prefix(2000))")
+                    #expect(imported.output.hasPrefix("Imported 1001 carts, refused 0 "))
+                    let piped = try await Program.corral("carts", "export", "-", "--database", target.text).run()
+                    let again = piped.output.replacing(/"revision":\d+,"state"/, with: #""revision":1001,"state""#)
+                    #expect(Data(again.utf8) == bytes)
+                }
             }
         }
     }
 
     @Test("export takes the filters of the list")
     func exportFilters() async throws {
-        try await withTemporaryFolder { folder in
-            let database = "sqlite:" + folder.appending(path: "carts.db").path
+        try await withCartDatabase { place, folder in
+            let database = place.text
             let lines = (0..<30).map { #"{"key":"k\#($0)","store_id":\#($0 % 3 + 1),"order_id":\#($0 % 2 == 0 ? "7" : "null")}"# }
             let imported = try await Program.corral("import", "ndjson", "-", "--database", database).run(
                 input: lines.joined(separator: "\n"))
@@ -150,10 +150,9 @@ struct RoundTripTests {
             let counts = [page, rest].map { ($0.object["data"] as? [Any])?.count ?? 0 }
             #expect(counts.reduce(0, +) == 8 && counts[0] < 8)
             #expect(rest.object["next_cursor"] is NSNull)
-            let exported = try await Program.corral("carts", "export", "-", "--database", "sqlite:\(server.path)").run()
-            try await withTemporaryFolder { folder in
-                let other = "sqlite:" + folder.appending(path: "other.db").path
-                let imported = try await Program.corral("import", "ndjson", "-", "--database", other).run(input: exported.output)
+            let exported = try await Program.corral("carts", "export", "-", "--database", server.database.text).run()
+            try await withCartDatabase { other, _ in
+                let imported = try await Program.corral("import", "ndjson", "-", "--database", other.text).run(input: exported.output)
                 #expect(imported.output.hasPrefix("Imported 8 carts, refused 0 "), "\(imported.errors.prefix(500))")
             }
         }

@@ -43,7 +43,9 @@ struct SettingsTests {
         "a value out of range stops the start and names the key, never the value",
         arguments: [
             ("server.port", "70000"), ("server.port", "x1"), ("server.publicURL", "ftp-secret"), ("database", "mysql:secret"),
-            ("database", "sqlite:"), ("database", "sqlite::memory:"),
+            ("database", "sqlite:"), ("database", "sqlite::memory:"), ("database", "postgres://ann:secret@db:0/secret"),
+            ("database", "postgresql://ann:secret%@db/secret"), ("database", "postgres://db/carts?secret=1"),
+            ("database", "postgres://ann:secret@db/carts?sslmode=secret"),
             ("cocart.dateFormat", "secret"), ("shop.currency", "secret"), ("carts.guestLifetime", "31d"), ("carts.guestLifetime", "0s"),
             ("carts.customerLifetime", "secret"), ("carts.abandonedAfter", "-1h"), ("limits.body", "1"), ("limits.jsonDepth", "100000"),
             ("limits.connections", "0"), ("limits.idleTimeout", "75"), ("log.level", "secret"), ("carts.keepExpired", "secret"),

@@ -9,7 +9,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 
-/// A real server on a free port of the loopback interface, over a real database file.
+/// A real server on a free port of the loopback interface, over a real database.
 struct TestServer: Sendable {
     let url: String
     let store: any Store
@@ -17,8 +17,8 @@ struct TestServer: Sendable {
     var routes: [Route] = []
     /// Every page of the dashboard.
     var pages: [Route] = []
-    /// The database file, for other processes.
-    let path: String
+    /// The store's database, for other processes.
+    let database: CartDatabase
     let administrator: User
     /// Everything that the server says; what is secret is looked for in it when the test ends.
     var spoken = SpokenText()
@@ -60,14 +60,18 @@ struct TestServer: Sendable {
         _ change: (inout Settings) -> Void = { _ in }, clock: any WallClock = SystemWallClock(),
         random: any RandomSource = SystemRandomSource(), _ body: @Sendable (TestServer) async throws -> Value
     ) async throws -> Value {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "corral-test-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        try await withCartDatabase { database, _ in try await run(on: database, change, clock: clock, random: random, body) }
+    }
+
+    private static func run<Value: Sendable>(
+        on database: CartDatabase, _ change: (inout Settings) -> Void, clock: any WallClock, random: any RandomSource,
+        _ body: @Sendable (TestServer) async throws -> Value
+    ) async throws -> Value {
         var settings = Settings()
         settings.port = 0
         // A test's carts shall be gone when the test says so.
         settings.sweeps = false
-        settings.database = .sqlite(path: folder.appending(path: "carts.db").path)
+        settings.database = database.location
         change(&settings)
         let store = try settings.database.open(creating: true, abandonedAfter: settings.policy.abandonedAfter)
         let administrator = try await store.insert(
@@ -86,7 +90,7 @@ struct TestServer: Sendable {
             guard let port = await ports.first(where: { _ in true }) else { throw CartError(.unavailable, "The server did not start.") }
             let testServer = TestServer(
                 url: "\(settings.scheme)://127.0.0.1:\(port)", store: store, routes: server.routes, pages: server.pages,
-                path: folder.appending(path: "carts.db").path, administrator: administrator, spoken: spoken)
+                database: database, administrator: administrator, spoken: spoken)
             let value = try await body(testServer)
             if settings.certificate == nil { spoken.note(try await testServer.send(.GET, "/metrics").text) }
             group.cancelAll()
@@ -94,6 +98,9 @@ struct TestServer: Sendable {
             return value
         }
     }
+
+    /// SQLite's file; in PostgreSQL there is none.
+    var path: String { database.path }
 
     static func basic(_ login: String, _ secret: String) -> String {
         "Basic " + Data("\(login):\(secret)".utf8).base64EncodedString()

@@ -89,7 +89,7 @@ private struct Shown {
 
 /// Runs a command on the database of a server.
 private func corral(_ arguments: String..., on server: TestServer) async throws -> Program.Result {
-    var program = Program.corral(environment: ["CORRAL_DATABASE": "sqlite:\(server.path)"])
+    var program = Program.corral(environment: ["CORRAL_DATABASE": server.database.text])
     program.arguments = arguments
     return try await program.run()
 }
@@ -103,18 +103,17 @@ private func keysShow(_ key: TestServer.Key, of server: TestServer) async throws
 private func withProgram(
     level: String = "info", _ body: (_ server: TestServer, _ program: RunningProgram) async throws -> Void
 ) async throws {
-    try await withTemporaryFolder { folder in
-        let path = folder.appending(path: "carts.db").path
-        let store = try DatabaseLocation.sqlite(path: path).open(creating: true)
+    try await withCartDatabase { database, _ in
+        let store = try database.location.open(creating: true)
         let administrator = try await store.insert(
             User(id: 0, name: "admin", email: "admin@example.com", role: .administrator, password: .nobody, created: SystemWallClock().now))
         let program = try await Program.corral(
-            "serve", "--port", "0", "--database", "sqlite:\(path)", environment: ["CORRAL_LOG_LEVEL": level]
+            "serve", "--port", "0", "--database", database.text, environment: ["CORRAL_LOG_LEVEL": level]
         ).start { $0.contains("listens on") }
         defer { program.kill() }
         let port = try #require(program.port)
         try await body(
-            TestServer(url: "http://127.0.0.1:\(port)", store: store, path: path, administrator: administrator), program)
+            TestServer(url: "http://127.0.0.1:\(port)", store: store, database: database, administrator: administrator), program)
         await store.close()
     }
 }
@@ -555,7 +554,8 @@ struct TroubleshootingTests {
     func damagedCart() async throws {
         try await withProgram { server, program in
             try await server.keep(cart, #"{"key":"two"}"#)
-            try SQLiteFile(path: server.path).execute("UPDATE cart_documents SET document = X'7B' WHERE id = (SELECT min(id) FROM carts)")
+            let damage = server.database.literal([0x7B])
+            try await server.database.execute("UPDATE cart_documents SET document = \(damage) WHERE id = (SELECT min(id) FROM carts)")
             let key = try await server.key().authorization
             let list = try await server.send(.GET, sessions, key)
             #expect(list.rows.map { $0["cart_key"] as? String } == ["two"])
@@ -566,7 +566,7 @@ struct TroubleshootingTests {
             let alone = try await server.send(.GET, "\(sessions)/abc", key)
             try Shown.unavailable.check(alone)
             #expect(alone.headers.first(name: "Retry-After") != nil)
-            let id = try SQLiteFile(path: server.path).text("SELECT min(id) FROM carts")
+            let id = try await server.database.text("SELECT min(id) FROM carts")
             let damaged = "The document of the cart with the number \(id) is damaged; replace or delete the cart."
             try await waitForLog(damaged, of: program)
             #expect(try Page.section("503").contains("`\(damaged.replacing("number \(id)", with: "number 1"))`"))
@@ -577,17 +577,15 @@ struct TroubleshootingTests {
 
     // MARK: An exposed key
 
-    @Test("exposed in a repository: the server's files hold no key in clear, and the page's command finds one in a repository")
+    @Test("exposed in a repository: the database holds no key in clear, and the page's command finds one in a repository")
     func exposedInRepository() async throws {
         try await TestServer.run { server in
             let key = try await server.key(.read)
             let answer = try await server.send(.GET, sessions, key.authorization)
             #expect(answer.status == 200)
-            for file in ["", "-wal", "-shm"] {
-                let data = try Data(contentsOf: URL(filePath: server.path + file))
-                for secret in [key.pair.consumerKey, key.pair.consumerSecret] {
-                    #expect(data.range(of: Data(secret.utf8)) == nil, "carts.db\(file)")
-                }
+            for secret in [key.pair.consumerKey, key.pair.consumerSecret] {
+                let isKept = try await server.database.contains(secret)
+                #expect(!isKept)
             }
             let list = try await corral("keys", "list", on: server)
             #expect(list.output.contains(key.pair.consumerKey.suffix(7)) && !list.output.contains(key.pair.consumerKey))
@@ -837,7 +835,7 @@ struct TroubleshootingTests {
         try await TestServer.run { server in
             try await server.keep(cart)
             let key = try await server.key(.read).authorization
-            try SQLiteFile(path: server.path).execute("DROP TABLE counters")
+            try await server.database.execute("DROP TABLE counters")
             try await Task.sleep(for: .seconds(1))
             let answer = try await server.send(.GET, sessions, key)
             try Shown.unavailable.check(answer)
@@ -854,7 +852,7 @@ struct TroubleshootingTests {
             let taken = try await corral("serve", "--port", "\(port)", on: server)
             #expect(taken.status == 1 && taken.errors.contains("Address already in use"))
             var program = Program.corral("serve", "--port", "0")
-            program.environment = ["CORRAL_DATABASE": "sqlite:\(server.path)", "CORRAL_LOG_LEVEL": "loud"]
+            program.environment = ["CORRAL_DATABASE": server.database.text, "CORRAL_LOG_LEVEL": "loud"]
             let wrong = try await program.run()
             #expect(wrong.status == 1 && wrong.errors.contains("The setting log.level must be "))
         }

@@ -1,6 +1,7 @@
 #if Postgres
 import CartCore
 import Foundation
+import PostgresTesting
 import Testing
 
 @testable import CartStorePostgres

@@ -1,6 +1,7 @@
 #if Postgres
 import CartCore
 import Foundation
+import PostgresTesting
 import Testing
 
 @testable import CartStorePostgres
@@ -9,12 +10,13 @@ import Testing
 struct ReconnectTests {
     private let quick: Duration = .seconds(1)
 
-    /// Ends all other connections to the database.
+    /// Ends all other connections to the database, and returns when they have ended.
     private func endOthers(_ location: PostgresLocation) throws {
         let connection = try Connection(location)
         defer { connection.close() }
         _ = try connection.query(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
     }
 
     private func seconds(_ body: () async throws -> Void) async rethrows -> Double {
@@ -225,7 +227,11 @@ struct ReconnectTests {
             }
             isOver.signal()
             #expect(spent < 4)
-            #expect(try await reader.query("SELECT 1").count == 1)
+            // Until it has connected anew, others are refused at once.
+            let found = await seconds {
+                while (try? await reader.query("SELECT 1")) == nil { try? await Task.sleep(for: .milliseconds(5)) }
+            }
+            #expect(found < 2)
             #expect(try await pid_t(reader.query("SELECT pg_backend_pid()").integer(0, 0)) != backend)
         }
     }
@@ -256,13 +262,22 @@ struct ReconnectTests {
             }
             #expect(early?.isOutcomeUnknown == false)
             #expect(early?.isConnectionLost == true)
-            // What ends the connection is told before COMMIT is reached.
-            let third = try Connection(relay.location)
+            // What ends the connection behind COMMIT does not undo it.
+            let third = try Connection(direct)
+            for sql in ["BEGIN", "INSERT INTO a VALUES (4)", "COMMIT", "SELECT pg_terminate_backend(pg_backend_pid())"] {
+                try third.send(sql)
+            }
+            let behind = #expect(throws: PostgresError.self) { try third.finish() }
+            #expect(behind?.isConnectionLost == true)
+            #expect(behind?.isOutcomeUnknown == true)
+            #expect(try watching.query("SELECT 1 FROM a WHERE i = 4").count == 1)
+            // What ends it before COMMIT is reached is told in its place.
+            let fourth = try Connection(direct)
             try endOthers(direct)
-            let ended = #expect(throws: PostgresError.self) { try third.transaction { try third.send("INSERT INTO a VALUES (3)") } }
+            let ended = #expect(throws: PostgresError.self) { try fourth.transaction { try fourth.send("INSERT INTO a VALUES (3)") } }
             #expect(ended?.isConnectionLost == true)
             #expect(ended?.isOutcomeUnknown == false)
-            #expect(!third.isOpen())
+            #expect(!fourth.isOpen())
         }
     }
 

@@ -2,6 +2,7 @@
 import CartCore
 import Foundation
 import Synchronization
+import PostgresTesting
 
 @testable import CartStorePostgres
 

@@ -2,6 +2,7 @@
 import CartCore
 import CartTesting
 import Synchronization
+import PostgresTesting
 import Testing
 
 @testable import CartStorePostgres

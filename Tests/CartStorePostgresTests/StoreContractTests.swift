@@ -1,6 +1,7 @@
 #if Postgres
 import CartCore
 import CartTesting
+import PostgresTesting
 import Testing
 
 @testable import CartStorePostgres

@@ -1,6 +1,7 @@
 #if Postgres
 import CartCore
 import CartTesting
+import PostgresTesting
 
 @testable import CartStorePostgres
 

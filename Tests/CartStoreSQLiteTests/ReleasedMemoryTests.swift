@@ -1,5 +1,6 @@
 import CartCore
 import CartSamples
+import CartTesting
 import Testing
 
 @testable import CartStoreSQLite

@@ -304,7 +304,8 @@ def run(options):
     """Runs a command beside a server: its exit code."""
     # SIGTERM ends the server as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with Keeper() as keeper, Cluster(tcp=options.tcp, durable=options.durable) as cluster:
+    # Several tests run at once, each with programs that keep connections.
+    with Keeper() as keeper, Cluster(tcp=options.tcp, durable=options.durable, connections=300) as cluster:
         try:
             process = subprocess.Popen(options.command, env=os.environ | {VARIABLE: cluster.url})
         except OSError as error:

@@ -54,6 +54,14 @@ package final class WriteQueue<Job: Sendable>: @unchecked Sendable {
         return group
     }
 
+    /// Takes everything that waits, for the thread that writes to refuse it.
+    package func takeWaiting() -> [Job] {
+        condition.lock()
+        defer { condition.unlock() }
+        defer { waiting.removeAll() }
+        return waiting
+    }
+
     /// Counts a transaction of so many requests that is on disk.
     package func noteCommit(of requests: Int) {
         condition.lock()
