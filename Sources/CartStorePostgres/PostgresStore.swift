@@ -12,6 +12,7 @@ public final class PostgresStore: CartStore {
     let points: PointReader
     let pool: Pool
     let writer: Writer
+    let growth = Growth()
     /// Whether parts of texts are found by an index of trigrams; else the narrow table of texts is gone through.
     package let hasTrigrams: Bool
     private let cheapToSort: Int
@@ -136,7 +137,7 @@ public final class PostgresStore: CartStore {
     }
 
     /// For what goes through everything.
-    private static let longTimeout: Duration = .seconds(1800)
+    static let longTimeout: Duration = .seconds(1800)
 
     public func forgetEvents(before moment: Timestamp) async throws(CartError) {
         try await writer.write { transaction in
@@ -146,10 +147,12 @@ public final class PostgresStore: CartStore {
 
     public func apply(_ changes: [CartChange], by author: Author) async throws(CartError) -> [CartChangeResult] {
         let changes = changes.map(PreparedChange.init)
-        return try await writer.write(needing: WriteTransaction.Needs(keys: changes.map(\.key))) { transaction in
+        let results = try await writer.write(needing: WriteTransaction.Needs(keys: changes.map(\.key))) { transaction in
             let rows = CartRows(transaction: transaction, author: author)
             return try changes.map { try rows.apply($0) }
         }
+        note(changes: changes.count)
+        return results
     }
 
     public func apply(
@@ -157,39 +160,22 @@ public final class PostgresStore: CartStore {
         answer: @escaping @Sendable ([CartChangeResult]) -> [UInt8]?
     ) async throws(CartError) -> OnceResult {
         let changes = changes.map(PreparedChange.init)
-        return try await writer.write(needing: WriteTransaction.Needs(keys: changes.map(\.key), requests: [request])) { transaction in
+        let needs = WriteTransaction.Needs(keys: changes.map(\.key), requests: [request])
+        let result: OnceResult = try await writer.write(needing: needs) { transaction in
             if let kept = try transaction.answer(to: request) { return .repeated(answer: kept) }
             let rows = CartRows(transaction: transaction, author: author)
             let results = try changes.map { try rows.apply($0) }
             if let answer = answer(results) { transaction.keep(answer, to: request) }
             return .done(results)
         }
+        note(changes: changes.count)
+        return result
     }
 
     public func fill(_ next: @escaping @Sendable () -> [Cart], by author: Author) async throws(CartError) -> Int? {
         let count = try await writer.write(timeout: BulkLoad.timeout) { try BulkLoad(transaction: $0, author: author).load(next) }
-        if let count, count > 0 { await refreshStatistics() }
+        if let count, count > 0 { await refreshStatistics(vacuuming: true) }
         return count
-    }
-
-    /// Tells the planner of what was written. It goes without, only not as fast; and by itself after a while.
-    private func refreshStatistics() async {
-        do throws(CartError) {
-            try await pool.readAside { connection in
-                try connection.withTimeout(Self.longTimeout) {
-                    for table in Schema.cartTables {
-                        do throws(PostgresError) {
-                            try connection.execute(["VACUUM (ANALYZE) \(table)"])
-                        } catch {
-                            // Not every database has it.
-                            try connection.execute(["ANALYZE \(table)"])
-                        }
-                    }
-                }
-            }
-        } catch {
-            return
-        }
     }
 
     public var writeCounts: WriteCounts { writer.counts }

@@ -1,0 +1,58 @@
+#if Postgres
+import CartCore
+import Synchronization
+
+/// What the database's planner knows of the tables. It gathers that by itself, but up to a minute late: until then it takes a store that
+/// was empty for one that still is, and looks at all carts once for each of them.
+extension PostgresStore {
+    /// Counts changes, and tells the planner of the first ones, beside what is going on.
+    func note(changes: Int) {
+        guard growth.add(changes) else { return }
+        Task { await refreshStatistics() }
+    }
+
+    /// Tells the planner of what was written. Where that fails, lists are only slow.
+    ///
+    /// - Parameter vacuuming: whether the tables are also made ready for counting along an index alone, which takes as long as reading them.
+    func refreshStatistics(vacuuming: Bool = false) async {
+        // Not every database has all of it. Of several processes one is enough.
+        let best = vacuuming ? "VACUUM (ANALYZE)" : "ANALYZE (SKIP_LOCKED)"
+        do throws(CartError) {
+            try await pool.readAside { connection in
+                try connection.withTimeout(Self.longTimeout) {
+                    for table in Schema.cartTables {
+                        do throws(PostgresError) {
+                            try connection.execute(["\(best) \(table)"])
+                        } catch {
+                            if error.isConnectionLost { throw error }
+                            try connection.execute(["ANALYZE \(table)"])
+                        }
+                    }
+                }
+            }
+        } catch {
+            return
+        }
+    }
+}
+
+/// How many changes a process has made, as long as they are few.
+final class Growth: Sendable {
+    private static let first = 200
+    private static let factor = 4
+    private static let last = 1_000_000
+
+    private let state = Mutex((changes: 0, next: Growth.first))
+
+    /// - Returns: whether there are four times as many as when this was last true.
+    func add(_ changes: Int) -> Bool {
+        state.withLock { state in
+            guard state.next <= Self.last else { return false }
+            state.changes += changes
+            guard state.changes >= state.next else { return false }
+            while state.next <= state.changes { state.next *= Self.factor }
+            return true
+        }
+    }
+}
+#endif
