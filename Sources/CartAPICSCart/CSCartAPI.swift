@@ -23,8 +23,7 @@ public struct CSCartAPI: Dialect {
     }
 
     /// `/api/…` with or without a version, or `/api.php?_d=…` of a shop without rewritten URLs.
-    public func path(of request: Request) -> String? {
-        let path = request.uri.path
+    public func path(of request: Request, at path: String) -> String? {
         let entity: Substring
         if path == "/api" || path.hasPrefix("/api/") {
             entity = path.dropFirst("/api/".count)
@@ -53,7 +52,7 @@ public struct CSCartAPI: Dialect {
         var methods: String?
         if error.code == .routeNotFound, request.method != .get, request.method != .head {
             // A path with other methods than this one.
-            let parts = (path(of: request) ?? "").split(separator: "/")
+            let parts = (path(of: request, at: request.uri.path) ?? "").split(separator: "/")
             switch parts.count {
             case 2 where parts[1] == "carts" || parts[1] == "version": methods = "GET, HEAD"
             case 3 where parts[1] == "carts": methods = "GET, HEAD, DELETE"

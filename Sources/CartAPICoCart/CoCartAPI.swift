@@ -38,8 +38,7 @@ public struct CoCartAPI: Dialect {
     }
 
     /// `/wp-json/…`, or `/?rest_route=/…` of a shop without rewritten URLs.
-    public func path(of request: Request) -> String? {
-        let path = request.uri.path
+    public func path(of request: Request, at path: String) -> String? {
         if path == Self.root || path.hasPrefix(Self.root + "/") { return path }
         guard path == "/" || path == "/index.php", let route = QueryParameters(request.uri.query)["rest_route"] else { return nil }
         // What would begin a query is no part of a path.

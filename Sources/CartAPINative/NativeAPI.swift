@@ -39,7 +39,7 @@ public struct NativeAPI: Dialect {
         responder = router.buildResponder()
     }
 
-    public func path(of request: Request) -> String? { request.uri.path }
+    public func path(of request: Request, at path: String) -> String? { path }
 
     public func response(to error: CartError, for request: Request, _ context: CartRequestContext) -> Response {
         Problem(error).response(requestID: context.id)

@@ -64,13 +64,12 @@ public struct Dashboard: Dialect {
     }
 
     /// The pages' own paths; everything else is the API's.
-    public func path(of request: Request) -> String? {
-        let path = request.uri.path
-        let first = path.dropFirst().prefix { $0 != "/" }
-        return path == "/" || Self.roots.contains(String(first)) ? path : nil
+    public func path(of request: Request, at path: String) -> String? {
+        let first = path.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") }
+        return path == "/" || Self.roots.contains(Substring(first)) ? path : nil
     }
 
-    private static let roots: Set<String> = [
+    private static let roots: Set<Substring> = [
         "sign-in", "sign-out", "carts", "keys", "audit", "settings", "sweep", "events", "changes", "assets",
     ]
 

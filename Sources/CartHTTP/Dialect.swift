@@ -9,7 +9,9 @@ public protocol Dialect: Sendable {
     /// What the dialect is called in metrics.
     var name: String { get }
     /// The path to route a request by, if the request is the dialect's: mostly its own path, in some forms of a URL another.
-    func path(of request: Request) -> String?
+    ///
+    /// - Parameter path: the request's own, which costs something to ask it for.
+    func path(of request: Request, at path: String) -> String?
     /// What answers the routes.
     var responder: RouterResponder<CartRequestContext> { get }
     /// The routes by themselves, for whoever must know all there are.

@@ -72,11 +72,12 @@ public struct FrontDoor: HTTPResponder {
 
     private func answer(to request: Request, context: CartRequestContext) async -> (Response, dialect: String) {
         var dialect = fallback
-        var path = request.uri.path
+        let ownPath = request.uri.path
+        var path = ownPath
         for candidate in dialects {
-            guard let own = candidate.path(of: request) else { continue }
+            guard let given = candidate.path(of: request, at: ownPath) else { continue }
             dialect = candidate
-            path = own
+            path = given
             break
         }
         let isHead = request.method == .head
@@ -90,11 +91,11 @@ public struct FrontDoor: HTTPResponder {
                 throw CartError(.tooLarge, "The query has more than \(limits.queryPairs) names and values.")
             }
             var routed = request
-            if isHead || path != request.uri.path {
+            if isHead || path != ownPath {
                 var head = request.head
                 // HEAD is GET without the body, permissions and all.
                 if isHead { head.method = .get }
-                if path != request.uri.path { head.path = request.uri.query.map { "\(path)?\($0)" } ?? path }
+                if path != ownPath { head.path = request.uri.query.map { "\(path)?\($0)" } ?? path }
                 routed = Request(head: head, body: request.body)
             }
             let response = try await dialect.responder.respond(to: routed, context: context)

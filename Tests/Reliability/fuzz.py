@@ -709,8 +709,8 @@ class Run:
         self.seconds += time.monotonic() - start
 
     def memory(self):
-        """The server's memory at rest."""
-        time.sleep(REST if self.options.only is None else 0)
+        """The server's memory; at rest, if it is held to its limit."""
+        time.sleep(REST if self.options.only is None and self.options.requests >= ENOUGH else 0)
         return self.server.rss_anon() if self.server.is_running() else math.nan
 
     def report(self):

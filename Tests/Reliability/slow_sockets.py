@@ -299,6 +299,8 @@ def main():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     limits = {"HEADER": options.limit, "BODY": options.limit, "RESPONSE": options.limit, "IDLE": options.limit + IDLE}
     settings = {f"CORRAL_LIMITS_{name}_TIMEOUT": f"{seconds}s" for name, seconds in limits.items()}
+    # The carts that are asked for must stay.
+    settings["CORRAL_SWEEP_ENABLED"] = "false"
 
     # New processes, not copies of this one, which has threads. The slow sockets would be other machines', so they come last.
     fresh = multiprocessing.get_context("spawn")
