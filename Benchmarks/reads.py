@@ -19,10 +19,10 @@ FIRST_PAGES = ["/v1/carts?limit=10", COCART.format(10), CSCART.format(10)]
 
 @dataclasses.dataclass(frozen=True)
 class Read:
-    """Something that is read again and again, and the share of the plain server's rate that is aimed at."""
+    """Something that is read again and again, and the share of the plain server's rate that is aimed at, if any is."""
 
     name: str
-    share: float
+    share: float | None
     paths: Callable  # the paths to ask a shop for in turn
 
 
@@ -82,6 +82,7 @@ READS = [
     *lists(10, 0.45),
     *lists(100, 0.40),
 ]
+POSTGRES_READS = [Read("GET /v1/carts/{key}", 0.40, keyed("/v1/carts/{}")), *lists(10, None), *lists(100, 0.35)]
 
 
 def asking(shop, paths, connections, seconds, server=None):
@@ -101,21 +102,21 @@ def against_static(read, bench):
     return [report.at_least(read.name, report.median(ours, "rate"), "static", report.median(static, "rate"), read.share)]
 
 
-def depth(route, bench):
-    """The rows of the last page and of one in the middle against the first one."""
+def depth(route, bench, factor=1):
+    """The rows of the last page and of one in the middle against the first one; the targets times a factor."""
     shop = bench.shop()
     path = route.format(10)
     last = pages(shop, route, 10)
     first, middle, end = bench.alternately(
         *(asking(shop, [f"{path}&page={page}"], 1, bench.short) for page in (1, max(1, last // 2), last)))
     return [
-        report.at_most(f"GET {path}, p50, {name}", report.median(runs, "p50"), "first page", report.median(first, "p50"), target)
+        report.at_most(f"GET {path}, p50, {name}", report.median(runs, "p50"), "first page", report.median(first, "p50"), factor * target)
         for name, runs, target in ((f"last page ({last:,})", end, 2), (f"page {last // 2:,}", middle, 20))
     ]
 
 
-def growth(path, bench):
-    """The row of the first page against that of a store with few carts."""
+def growth(path, bench, factor=1):
+    """The row of the first page against that of a store with few carts; the target times a factor."""
     ours, few = bench.alternately(*(asking(shop, [path], 1, bench.short) for shop in (bench.shop(), bench.shop(FEW))))
     name = f"GET {path}, p50, first page of {bench.carts:,} carts"
-    return [report.at_most(name, report.median(ours, "p50"), f"of {FEW:,} carts", report.median(few, "p50"), 1.3)]
+    return [report.at_most(name, report.median(ours, "p50"), f"of {FEW:,} carts", report.median(few, "p50"), factor * 1.3)]

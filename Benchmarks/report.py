@@ -9,6 +9,8 @@ import re
 import statistics
 import subprocess
 
+from postgres import Missing, folder_of_programs
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NOTES = pathlib.Path(__file__).with_name("NOTES.md")
 TITLES = ("work", "ours", "reference", "ratio", "target", "met")
@@ -39,9 +41,10 @@ def median(runs, field):
 
 
 def at_least(work, ours, name, reference, target, unit="/s"):
-    """A row of two rates, of which ours shall be at least so much of the reference's."""
+    """A row of two rates, of which ours shall be at least so much of the reference's; None aims at nothing."""
     ratio = ours / reference
-    return Row(work, f"{ours:,.0f}{unit}", f"{name}: {reference:,.0f}{unit}", f"{ratio:.2f}", f"≥ {target:.2f}", ratio >= target)
+    aim, is_met = ("–", None) if target is None else (f"≥ {target:.2f}", ratio >= target)
+    return Row(work, f"{ours:,.0f}{unit}", f"{name}: {reference:,.0f}{unit}", f"{ratio:.2f}", aim, is_met)
 
 
 def at_most(work, ours, name, reference, target, unit="ms", digits=2):
@@ -76,13 +79,22 @@ def machine():
     return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores, {memory:.0f} GiB"
 
 
+def postgres_version():
+    """The version of PostgreSQL's server that would be measured."""
+    try:
+        found = re.search(r"\(PostgreSQL\) (\S+)", output(folder_of_programs() / "postgres", "--version"))
+    except Missing:
+        return "no PostgreSQL"
+    return f"PostgreSQL {found[1] if found else 'unknown'}"
+
+
 def versions():
     """What the figures may depend on besides the machine."""
     swift = re.search(r"Swift version \S+", output("swift", "--version"))
     wrk = re.search(r"wrk \S+", output("wrk", "-v"))
     return ", ".join([
         swift[0] if swift else "Swift unknown", f"SQLite {first_line(output('pkg-config', '--modversion', 'sqlite3'))}",
-        wrk[0] if wrk else "wrk unknown", f"{platform.system()} {platform.release()}",
+        postgres_version(), wrk[0] if wrk else "wrk unknown", f"{platform.system()} {platform.release()}",
     ])
 
 
@@ -114,6 +126,12 @@ these runs; ratios are of one run of the whole. The sweep is off, so that the ca
 - **raw**: the same SQL statements in a loop on the C library of SQLite, without HTTP, JSON and callers; for writes as many in one
   durable transaction as ours had in the mean in the run before it.
 - **group commit off**: our server with a transaction for each write.
+- **pgbench**: PostgreSQL's own, with as many connections to the same database, one cart in each transaction: the statements that our
+  server sends for the same, which is compared before, those that write in one round trip, as ours. What it writes it asks for before
+  each transaction, and what it needs for that counts. Another line has one connection and as many carts in each transaction as ours had.
+
+Rows that begin with PostgreSQL are of our server over PostgreSQL on the same machine, reached through a socket, with the same carts.
+Times may have twice the ratio that they may have over SQLite. Its tables were vacuumed after they were filled, as it does by itself later.
 
 Rates are those of 32 connections and times those of one, where nothing else is said. Lists of 10 and 100 are pages at random places of
 the whole list, carts random ones of the whole store. Writes change the quantity of an item of another cart each time.

@@ -110,9 +110,9 @@ class Stock:
         return path
 
     @contextlib.contextmanager
-    def copy(self, carts):
+    def copy(self, carts, **settings):
         """A store with a copy of a set, on the disk where the sets are."""
-        with Store(self.program, FOLDER, **SETTINGS) as store:
+        with Store(self.program, FOLDER, **SETTINGS, **settings) as store:
             subprocess.run(["cp", "--reflink=auto", str(self.path(carts)), str(store.path)], check=True)
             yield store
 

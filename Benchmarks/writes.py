@@ -59,51 +59,60 @@ def reference(bench, store, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-class PutTrial:
-    """Three copies of one set, written to in turns: by our server, by it without group commit, and by raw SQL."""
+class OurPuts:
+    """Runs of writes to our server, over carts that are new to each turn; the turns of two on one store must not be the same."""
 
-    def __init__(self, bench, connections, grouped, ungrouped, raw):
-        self.bench = bench
-        self.connections = connections
-        self.grouped, self.ungrouped, self.raw = grouped, ungrouped, raw
-        self.groups = []
-        self._carts = EACH_SECOND * bench.seconds
-        self._turn = -1
-        self._requests = None
+    def __init__(self, bench, connections, shop, turn=0):
+        self.bench, self.connections, self.shop = bench, connections, shop
+        self.groups = []  # how many writes shared a transaction, for each run
+        self.carts = EACH_SECOND * bench.seconds
+        self.requests = None  # of the last run
+        self._turn = turn
 
-    def run(self):
-        """The runs of our server, of raw SQL, and of our server without group commit."""
-        return self.bench.alternately(self._ours, self._raw, self._without)
-
-    def _ours(self):
-        """A run of our server, over carts that are new to each turn; notes how many writes shared a transaction."""
+    def ours(self):
+        """A run of our server; notes how many writes shared a transaction."""
+        self.requests = load.written(self.shop.store.folder, bodies(self.bench.stock.path(self.bench.carts), self._turn, self.carts))
         self._turn += 1
-        self._requests = load.written(
-            self.grouped.store.folder, bodies(self.bench.stock.path(self.bench.carts), self._turn, self._carts))
-        before = commits(self.grouped.server)
-        found = self._load(self.grouped)
-        writes, transactions = (after - earlier for after, earlier in zip(commits(self.grouped.server), before))
+        before = commits(self.shop.server)
+        found = self.load(self.shop)
+        writes, transactions = (after - earlier for after, earlier in zip(commits(self.shop.server), before))
         self.groups.append(writes / transactions)
         return found
 
+    @property
+    def group(self):
+        """How many writes shared a transaction in the last run, as a whole number."""
+        return max(1, round(self.groups[-1]))
+
+    def load(self, shop):
+        """A run of wrk against a server, with the last requests."""
+        found = load.run(shop.server.url, shop.consumer.authorization, self.requests, self.connections, self.bench.seconds)
+        time.sleep(PAUSE)
+        return found
+
+
+class PutTrial(OurPuts):
+    """Three copies of one set, written to in turns: by our server, by it without group commit, and by raw SQL."""
+
+    def __init__(self, bench, connections, grouped, ungrouped, raw):
+        super().__init__(bench, connections, grouped)
+        self.ungrouped, self.raw = ungrouped, raw
+
+    def run(self):
+        """The runs of our server, of raw SQL, and of our server without group commit."""
+        return self.bench.alternately(self.ours, self._raw, self._without)
+
     def _raw(self):
         """Writes a second of the loop on SQLite, in groups as large as those of the last run of ours."""
-        group = max(1, round(self.groups[-1]))
         found = reference(
-            self.bench, self.raw, "raw-writes", "--path", str(self.raw.path), "--group", str(group), "--carts", str(self._carts),
+            self.bench, self.raw, "raw-writes", "--path", str(self.raw.path), "--group", str(self.group), "--carts", str(self.carts),
             "--seconds", str(self.bench.seconds))
         time.sleep(PAUSE)
         return found["writes_per_second"]
 
     def _without(self):
         """A run of our server without group commit, with the requests of the last run of ours."""
-        return self._load(self.ungrouped)
-
-    def _load(self, shop):
-        """A run of wrk against one of the servers."""
-        found = load.run(shop.server.url, shop.consumer.authorization, self._requests, self.connections, self.bench.seconds)
-        time.sleep(PAUSE)
-        return found
+        return self.load(self.ungrouped)
 
 
 def puts(connections, bench):

@@ -15,7 +15,7 @@ extension DatabaseLocation {
             throw error
         }
         await store.close()
-        throw CartError(.unavailable, "A copy into this store was not finished; run corral copy again. It is \(self).")
+        throw CartError(.unavailable, "\(CartError.copyIsUnfinished.reason) It is \(self).")
     }
 
     /// Copies everything that a store keeps into another one, which is made if there is none, and compares both.
@@ -27,32 +27,22 @@ extension DatabaseLocation {
         from source: DatabaseLocation, to target: DatabaseLocation, restarting: Bool, shouldStop: @escaping @Sendable () -> Bool,
         progress: @escaping @Sendable (_ step: StoreCopy.Step, _ done: Int, _ total: Int) async -> Void
     ) async throws(CartError) -> StoreCopy.Report {
-        let given = try source.open(creating: false)
+        let given = try source.openCopyable(creating: false)
         let report: Result<StoreCopy.Report, CartError>
         do throws(CartError) {
-            let taking = try target.open(creating: true)
-            report = await copy(given, named: source.description, taking, restarting, shouldStop, progress)
+            let taking = try target.openCopyable(creating: true)
+            do throws(CartError) {
+                report = .success(
+                    try await StoreCopy(from: given, named: source.description, to: taking)
+                        .run(restarting: restarting, shouldStop: shouldStop, progress: progress))
+            } catch {
+                report = .failure(error)
+            }
             await taking.close()
         } catch {
             report = .failure(error)
         }
         await given.close()
         return try report.get()
-    }
-
-    private static func copy(
-        _ source: any Store, named name: String, _ target: any Store, _ restarting: Bool, _ shouldStop: @escaping @Sendable () -> Bool,
-        _ progress: @escaping @Sendable (_ step: StoreCopy.Step, _ done: Int, _ total: Int) async -> Void
-    ) async -> Result<StoreCopy.Report, CartError> {
-        guard let source = source as? any CopyableStore, let target = target as? any CopyableStore else {
-            return .failure(CartError(.unavailable, "One of the stores cannot be copied."))
-        }
-        do throws(CartError) {
-            return .success(
-                try await StoreCopy(from: source, named: name, to: target)
-                    .run(restarting: restarting, shouldStop: shouldStop, progress: progress))
-        } catch {
-            return .failure(error)
-        }
     }
 }

@@ -111,6 +111,13 @@ public enum DatabaseLocation: Hashable, Sendable, CustomStringConvertible {
     ///   - abandonedAfter: ``CartPolicy/abandonedAfter``, for the count of abandoned carts by day.
     /// - Throws: ``CartError`` `.unavailable` that says why the store cannot be used.
     public func open(creating: Bool, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter) throws(CartError) -> any Store {
+        try openCopyable(creating: creating, abandonedAfter: abandonedAfter)
+    }
+
+    /// Opens the store as ``open(creating:abandonedAfter:)`` does.
+    func openCopyable(
+        creating: Bool, abandonedAfter: TimeSpan = CartPolicy().abandonedAfter
+    ) throws(CartError) -> any Store & CopyableStore {
         switch self {
         case .sqlite(let path):
             guard creating || FileManager.default.fileExists(atPath: path) else { throw Self.missing(path) }

@@ -11,9 +11,9 @@ struct AuditTrail {
 
     mutating func add(_ entry: AuditEntry, id: Int64) { entries.append((id, entry)) }
 
-    /// - Returns: how many statements were sent.
-    func send(on connection: Connection) throws(PostgresError) -> Int {
-        guard !entries.isEmpty else { return 0 }
+    /// Sends the statement, without waiting.
+    func send(on connection: Connection) throws(PostgresError) {
+        guard !entries.isEmpty else { return }
         try connection.send(
             Self.insert,
             [
@@ -22,7 +22,6 @@ struct AuditTrail {
                 .texts(entries.map(\.entry.action.rawValue)), .texts(entries.map { StorableText.encode($0.entry.subject) }),
                 .texts(entries.map { StorableText.encode(String(decoding: $0.entry.details, as: UTF8.self)) }),
             ])
-        return 1
     }
 }
 #endif

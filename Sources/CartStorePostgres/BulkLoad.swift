@@ -52,7 +52,7 @@ struct BulkLoad {
                 let id = transaction.nextRevision()
                 batch.keep(cart.columns, document: cart.document, id: id, revision: id, over: nil)
             }
-            _ = try batch.send(on: transaction.connection)
+            try batch.send(on: transaction.connection)
             _ = try transaction.connection.finish()
         }
     }

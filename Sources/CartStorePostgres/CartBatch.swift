@@ -86,35 +86,27 @@ struct CartBatch {
     mutating func remove(_ key: String) { removed.append(key) }
 
     /// Sends the statements, without waiting. No key may have been written or removed twice.
-    ///
-    /// - Returns: how many they were.
-    func send(on connection: Connection) throws(PostgresError) -> Int {
-        var count = 0
-        func send(_ sql: String, _ values: [Value]) throws(PostgresError) {
-            try connection.send(sql, values)
-            count += 1
-        }
+    func send(on connection: Connection) throws(PostgresError) {
         if !removed.isEmpty {
-            for removal in Self.removals { try send(removal, [.texts(removed)]) }
+            for removal in Self.removals { try connection.send(removal, [.texts(removed)]) }
         }
         if !goneProducts.keys.isEmpty {
-            try send(Self.removeProducts, [.texts(goneProducts.keys), .integers(goneProducts.products)])
+            try connection.send(Self.removeProducts, [.texts(goneProducts.keys), .integers(goneProducts.products)])
         }
-        guard !keys.isEmpty else { return count }
+        guard !keys.isEmpty else { return }
         let begin: [Value] = [.texts(keys), .integers(ids), .integers(revisions)]
-        try send(Self.keepCarts, begin + numbers.map(Value.integers) + words.map(Value.texts))
-        try send(Self.keepDocuments, begin + numbers.prefix(Self.facts.count).map(Value.integers) + [.blobs(documents)])
+        try connection.send(Self.keepCarts, begin + numbers.map(Value.integers) + words.map(Value.texts))
+        try connection.send(Self.keepDocuments, begin + numbers.prefix(Self.facts.count).map(Value.integers) + [.blobs(documents)])
         if !products.keys.isEmpty {
-            try send(
+            try connection.send(
                 Self.keepProducts,
                 [.texts(products.keys), .integers(products.products), .integers(products.kinds), .integers(products.stores)])
         }
         if !searched.keys.isEmpty {
-            try send(
+            try connection.send(
                 Self.keepSearch,
                 [.texts(searched.keys), .integers(searched.stores), .texts(searched.customers), .texts(searched.emails)])
         }
-        return count
     }
 }
 #endif

@@ -39,6 +39,8 @@ final class Connection: @unchecked Sendable {
 
     /// Which of the location's hosts it is.
     let host: Int
+    /// See ``Connector/isCurrent(_:)``.
+    let generation: Int
     private(set) var timeout: Duration
     private let wire: Wire
     private var statements = PreparedStatements()
@@ -60,15 +62,17 @@ final class Connection: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - firstHost: where to begin; the others are tried behind it.
+    ///   - generation: see ``Connector/isCurrent(_:)``.
     ///   - timeout: for as long later calls may take. The server is told to give up a statement a little earlier.
     ///   - settings: statements that make the connection ready; one that the server does not know does no harm.
     init(
-        _ location: PostgresLocation, startingAt firstHost: Int = 0, timeout: Duration = Connection.standardTimeout,
-        settings: [String] = []
+        _ location: PostgresLocation, startingAt firstHost: Int = 0, generation: Int = 0,
+        timeout: Duration = Connection.standardTimeout, settings: [String] = []
     ) throws(PostgresError) {
         (wire, host) = try Self.connect(to: location, startingAt: firstHost)
+        self.generation = generation
         self.timeout = timeout
-        for setting in settings {
+        for setting in Self.keepalives + settings {
             try pass(Request(sql: setting, values: [], isSilent: true, isPrepared: false))
             try sync(isOurs: true)
         }
@@ -89,11 +93,17 @@ final class Connection: @unchecked Sendable {
         throw failure ?? .closed
     }
 
+    /// Has the server notice that this machine is gone, and end what it had begun: a part of a transaction would hold its locks.
+    private static let keepalives = ["idle = 10", "interval = 5", "count = 3"].map { "SET tcp_keepalives_\($0)" }
+
     /// Tells the server to give up what nobody waits for any more: a statement, or a transaction whose client has stopped, which would hold
-    /// its locks.
+    /// its locks. A lock is waited for half as long, since who waits for it has waited before.
     private static func limits(_ timeout: Duration) -> [String] {
-        let milliseconds = min(max(Int64((timeout / .milliseconds(1)) * 0.9), 1), Int64(Int32.max))
-        return ["SET statement_timeout = \(milliseconds)", "SET idle_in_transaction_session_timeout = \(milliseconds)"]
+        let milliseconds = min(max(Int64((timeout / .milliseconds(1)) * 0.9), 2), Int64(Int32.max))
+        return [
+            "SET statement_timeout = \(milliseconds)", "SET idle_in_transaction_session_timeout = \(milliseconds)",
+            "SET lock_timeout = \(milliseconds / 2)",
+        ]
     }
 
     /// Whether it can be used.
@@ -373,7 +383,7 @@ final class Connection: @unchecked Sendable {
         var error = error
         let awaited = steps.dropFirst(answered)
         // The server says in order what it did: if it gave a reason in place of an answer before that of COMMIT, COMMIT was not reached.
-        if error.sqlState == nil {
+        if error.isAboutConnection {
             error.isOutcomeUnknown = awaited.contains { $0.isCommit }
         } else if let first = awaited.first {
             error.isOutcomeUnknown = first.isCommit

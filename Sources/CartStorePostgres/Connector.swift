@@ -13,6 +13,7 @@ final class Connector: Sendable {
     private struct State {
         /// The host that was good the last time.
         var host = 0
+        var generation = 0
         /// Why the last attempt failed; nil after one that succeeded.
         var failure: PostgresError?
         var failedAt: Instant?
@@ -37,18 +38,19 @@ final class Connector: Sendable {
     /// - Parameter settings: see ``Connection/init(_:startingAt:timeout:settings:)``.
     func connect(settings: [String] = []) throws(PostgresError) -> Connection {
         let begun = ContinuousClock.now
-        let (host, failure): (Int, PostgresError?) = state.withLock { state in
+        let (host, generation, failure): (Int, Int, PostgresError?) = state.withLock { state in
             if let failure = state.failure {
-                if state.isTrying || state.nextAttempt.map({ begun < $0 }) ?? false { return (state.host, failure) }
+                if state.isTrying || state.nextAttempt.map({ begun < $0 }) ?? false { return (state.host, state.generation, failure) }
                 state.isTrying = true
             }
-            return (state.host, nil)
+            return (state.host, state.generation, nil)
         }
         if let failure { throw failure }
         do throws(PostgresError) {
-            let connection = try Connection(location, startingAt: host, timeout: timeout, settings: settings)
+            let connection = try Connection(
+                location, startingAt: host, generation: generation, timeout: timeout, settings: settings)
             state.withLock { state in
-                state = State(host: connection.host)
+                state = State(host: connection.host, generation: state.generation)
             }
             return connection
         } catch {
@@ -75,6 +77,16 @@ final class Connector: Sendable {
             state.nextAttempt = .now
         }
     }
+
+    /// Takes note that a host takes no writes any more, as after a fail-over. Whoever has a connection must look for the host that does,
+    /// also who only reads: the old one would go on answering, and know nothing of what is written from now on.
+    func noteReadOnly() { state.withLock { $0.generation += 1 } }
+
+    /// Whether a connection was made since a host last turned out to take no writes.
+    func isCurrent(_ connection: Connection) -> Bool { state.withLock { $0.generation == connection.generation } }
+
+    /// Whether a connection can be used for what is next; see ``Connection/isOpen()``.
+    func isGood(_ connection: Connection) -> Bool { isCurrent(connection) && connection.isOpen() }
 
     /// Why the last attempt failed; nil if it succeeded or there was none. Who has no connection need not ask for one then, except at
     /// ``nextAttempt``.

@@ -22,17 +22,15 @@ struct FilterSQL {
 
     private let purpose: Purpose
     private static let fewProducts = 8
+    /// Words of a search that become conditions.
+    private static let mostWords = 8
 
     /// - Parameter values: of the placeholders that the statement has already.
     init(_ filter: CartFilter, at clock: StateClock, for purpose: Purpose = .finding, behind values: [Value] = []) {
         self.purpose = purpose
         self.values = values
         if let store = filter.storeID { facet("store_id = \(placeholder(.integer(store)))") }
-        if let kind = filter.ownerKind { facet("flags & \(CartFlag.guest) \(kind == .guest ? "<>" : "=") 0") }
-        if let hasContact = filter.hasContact { facet("flags & \(CartFlag.contact) \(hasContact ? "<>" : "=") 0") }
-        if let isEmpty = filter.isEmpty { facet("flags & \(CartFlag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
-        if let holdsNothing = filter.holdsNothing { facet("flags & \(CartFlag.holdsAnything) \(holdsNothing ? "=" : "<>") 0") }
-        if !filter.holdsAny.isEmpty { facet("flags & \(filter.holdsAny.rawValue) <> 0") }
+        for condition in filter.flagConditions { facet(condition) }
         if let state = filter.state { add(state, at: clock) }
         if let owner = filter.ownerID { add("owner_id = \(placeholder(.integer(owner)))") }
         if let source = filter.source { add("source = \(placeholder(.encoded(source)))") }
@@ -159,8 +157,10 @@ struct FilterSQL {
         var conditions = ["customer LIKE \(pattern)", "email LIKE \(pattern)"]
         if CartKey.canHold(search) { conditions.append("key LIKE \(holding(search))") }
         if folded.utf8.contains(UInt8(ascii: " ")) {
-            // Only a text with a space can reach from the first name into the last. Its words find the carts.
-            var spanning = folded.unicodeScalars.split(separator: " ").map { "customer LIKE \(holding(String($0)))" }
+            // Only a text with a space can reach from the first name into the last. Its words find the carts: some of them do, for the last
+            // condition decides anyway, and each number of them is a statement of its own.
+            let words = folded.unicodeScalars.split(separator: " ").prefix(Self.mostWords)
+            var spanning = words.map { "customer LIKE \(holding(String($0)))" }
             spanning += [
                 "\(Self.firstName) <> ''", "\(Self.lastName) <> ''", "\(Self.firstName) || ' ' || \(Self.lastName) LIKE \(pattern)",
             ]

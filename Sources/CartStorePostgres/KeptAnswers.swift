@@ -48,16 +48,13 @@ struct KeptAnswers {
         now = now.map { max($0, request.now) } ?? request.now
     }
 
-    /// Sends the answers that are new, and forgets some that have expired.
-    ///
-    /// - Returns: how many statements were sent.
-    func send(on connection: Connection) throws(PostgresError) -> Int {
+    /// Sends the answers that are new, and forgets some that have expired; without waiting.
+    func send(on connection: Connection) throws(PostgresError) {
         let new = answers.filter(\.value.isNew)
-        guard let now, !new.isEmpty else { return 0 }
+        guard let now, !new.isEmpty else { return }
         try connection.send(Self.forget, [.integer(now.milliseconds), .integer(Int64(new.count * Self.removals))])
         try connection.send(
             Self.keep, [.blobs(new.map(\.key)), .integers(new.map(\.value.expires)), .blobs(new.map(\.value.answer))])
-        return 2
     }
 }
 #endif

@@ -36,29 +36,18 @@ struct Migrator {
         }
     }
 
-    /// Makes the index of trigrams, if the database has the extension for it and none made it before. That it cannot be made is no
-    /// failure: the same statements find the same carts without it, more slowly.
-    ///
-    /// - Returns: whether there is the index.
-    func makeTrigramIndex() throws -> Bool {
-        try connection.withTimeout(Self.timeout) {
-            if hasTrigramIndex { return true }
-            for statement in ["CREATE EXTENSION IF NOT EXISTS pg_trgm", Schema.trigramIndex] {
-                do throws(PostgresError) {
-                    try connection.execute([statement])
-                } catch {
-                    if error.isConnectionLost { throw error }
-                    break
-                }
+    /// Makes the index of trigrams in a database without carts, if it has the extension for it. That it cannot be made is no failure: the
+    /// same statements find the same carts without it, more slowly. Among carts it is not made: nobody could write meanwhile.
+    func makeTrigramIndex() throws {
+        guard try connection.query("SELECT 1 FROM cart_search LIMIT 1").count == 0 else { return }
+        for statement in ["CREATE EXTENSION IF NOT EXISTS pg_trgm", Schema.trigramIndex] {
+            do throws(PostgresError) {
+                try connection.execute([statement])
+            } catch {
+                if error.isConnectionLost { throw error }
+                return
             }
-            return hasTrigramIndex
         }
-    }
-
-    private var hasTrigramIndex: Bool {
-        let rows = try? connection.query(
-            "SELECT 1 FROM pg_indexes WHERE indexname = 'cart_search_trigrams' AND schemaname = current_schema()")
-        return rows.map { $0.count > 0 } ?? false
     }
 
     private func checkEncoding() throws(CartError) {

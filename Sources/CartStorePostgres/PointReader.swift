@@ -75,7 +75,11 @@ final class PointReader: @unchecked Sendable {
             var jobs = jobs
             // Reads that failed in a way that another try may mend are sent again, over a new connection if need be.
             repeat {
-                if connection?.isOpen() != true { connection = connect(failing: jobs) }
+                if let old = connection, !connector.isGood(old) {
+                    old.close()
+                    connection = nil
+                }
+                if connection == nil { connection = connect(failing: jobs) }
                 guard let connection else { break }
                 jobs = read(jobs, connection)
             } while !jobs.isEmpty
@@ -109,15 +113,26 @@ final class PointReader: @unchecked Sendable {
         condition.unlock()
     }
 
-    /// The database is silent. Who waits has waited for as long.
-    private func giveUp() {
-        connector.noteSilence()
+    /// Refuses these reads and those that wait, if the database is silent or locked: they have waited for as long.
+    ///
+    /// - Returns: whether they were refused.
+    private func giveUp(_ jobs: some Sequence<Job>, after error: PostgresError) -> Bool {
+        guard error.isTooLate else { return false }
+        if error.isTimeout {
+            connector.noteSilence()
+            note(isConnected: false)
+        }
+        refuse(jobs, error)
+        return true
+    }
+
+    /// Refuses these reads and those that wait.
+    private func refuse(_ jobs: some Sequence<Job>, _ error: PostgresError) {
         condition.lock()
-        isConnected = false
-        let failed = waiting
+        let failed = jobs + waiting
         waiting.removeAll()
         condition.unlock()
-        for job in failed { job.finish(.failure(PostgresError.timeout.unavailable)) }
+        for job in failed { job.finish(.failure(error.unavailable)) }
     }
 
     /// - Returns: nil if there is no connection; then these reads and those that wait have been told so.
@@ -128,11 +143,7 @@ final class PointReader: @unchecked Sendable {
             note(isConnected: true)
             return connection
         } catch {
-            condition.lock()
-            let failed = jobs + waiting
-            waiting.removeAll()
-            condition.unlock()
-            for job in failed { job.finish(.failure(error.unavailable)) }
+            refuse(jobs, error)
             return nil
         }
     }
@@ -149,6 +160,7 @@ final class PointReader: @unchecked Sendable {
                 return []
             } catch {
                 connection.rollBack()
+                if giveUp(jobs, after: error) { return [] }
             }
         }
         var sent: [Job] = []
@@ -161,11 +173,16 @@ final class PointReader: @unchecked Sendable {
                 settle(job, error, &again)
             }
         }
-        for job in sent {
+        for (place, job) in sent.enumerated() {
             do throws(PostgresError) {
                 let rows = try connection.nextAnswer()
                 job.finish(.success(rows))
             } catch {
+                if giveUp(sent[place...], after: error) {
+                    // With the answers that nobody waits for.
+                    connection.close()
+                    break
+                }
                 settle(job, error, &again)
             }
         }
@@ -175,8 +192,7 @@ final class PointReader: @unchecked Sendable {
     private func settle(_ job: Job, _ error: PostgresError, _ again: inout [Job]) {
         var job = job
         job.tries += 1
-        if error.isTimeout { giveUp() }
-        if error.isConnectionLost ? !error.isTimeout && job.tries == 1 : error.isRetryable && job.tries < Self.mostTries {
+        if error.isConnectionLost ? job.tries == 1 : error.isRetryable && job.tries < Self.mostTries {
             again.append(job)
         } else {
             job.finish(.failure(error.unavailable))

@@ -40,12 +40,8 @@ final class Pool: Sendable {
     func read<Value>(_ body: (Connection) throws -> Value) throws(CartError) -> Value {
         do {
             return try perform(body)
-        } catch let error as CartError {
-            throw error
-        } catch let error as PostgresError {
-            throw error.unavailable
         } catch {
-            throw CartError(.unavailable, "The store cannot be read.", retryAfter: 5)
+            throw CartError(error, otherwise: "The store cannot be read.")
         }
     }
 
@@ -60,7 +56,10 @@ final class Pool: Sendable {
             } catch let error as PostgresError {
                 tries += 1
                 // The others are silent as well.
-                if error.isTimeout { closeIdle() }
+                if error.isTimeout {
+                    connector.noteSilence()
+                    closeIdle()
+                }
                 if error.isConnectionLost, !error.isTimeout {
                     losses += 1
                     // The others were most likely lost with it.
@@ -119,7 +118,8 @@ final class Pool: Sendable {
             let (connection, isClosed) = state.withLock { ($0.idle.popLast()?.connection, $0.isClosed) }
             if isClosed { throw CartError(.unavailable, "The store is closed.", retryAfter: 5) }
             guard let connection else { return try connector.connect(settings: settings) }
-            if connection.isOpen() { return connection }
+            if connector.isGood(connection) { return connection }
+            connection.close()
         }
     }
 

@@ -36,7 +36,14 @@ struct PostgresError: Error, CustomStringConvertible, CustomDebugStringConvertib
     }
 
     static let timeout = PostgresError(sqlState: nil, message: "no answer in time", isTimeout: true)
+    static let readOnly = PostgresError(sqlState: "25006", message: "the database takes no writes")
     static let closed = PostgresError(sqlState: nil, message: "the connection is closed")
+
+    /// Whether it tells of the connection alone: whoever noticed it, perhaps a pooler in between, knows nothing of what was sent before.
+    var isAboutConnection: Bool { sqlState.map { $0.hasPrefix("08") } ?? true }
+
+    /// Whether who was told so has waited as long as anybody may, for the database or for somebody's lock.
+    var isTooLate: Bool { isTimeout || sqlState == "57014" || sqlState == "55P03" }
 
     /// Whether the transaction was not done, and may succeed when it is tried again as a whole: it met another one, or a prepared
     /// statement that the connection has forgotten meanwhile.

@@ -14,14 +14,19 @@ extension PostgresLocation {
     }
 
     /// As the connection string says, and the variables of the environment that libpq looks at besides.
+    ///
+    /// A service of the string may be any host, with any options that the string does not have.
     public var protection: Protection {
-        guard hosts.contains(where: Self.isElsewhere) else { return .certain }
+        guard namesService || hosts.contains(where: Self.isElsewhere) else { return .certain }
         return switch value("sslmode") {
-        case "verify-full", "verify-ca": .certain
-        case "require": .encryptedForAnybody
+        case "verify-full": .certain
+        // That a certificate is good does not say whose it is.
+        case "verify-ca", "require": .encryptedForAnybody
         default: .uncertain
         }
     }
+
+    private var namesService: Bool { options["service"]?.isEmpty == false }
 
     private var hosts: [Substring] {
         (value("hostaddr") ?? value("host") ?? "").split(separator: ",", omittingEmptySubsequences: false)
@@ -35,7 +40,7 @@ extension PostgresLocation {
 
     /// What holds for a keyword; nil if nothing is said.
     private func value(_ keyword: String) -> String? {
-        let value = options[keyword] ?? Self.standard(keyword)
+        let value = options[keyword] ?? (namesService ? nil : Self.standard(keyword))
         return value?.isEmpty == true ? nil : value
     }
 

@@ -21,6 +21,9 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
     public init(_ text: String) throws(CartError) {
         guard Self.isMeant(by: text) else { throw Self.wrong("must begin with postgres:// or postgresql://") }
         guard !text.utf8.contains(0) else { throw Self.wrong("must not contain U+0000") }
+        guard Self.hasClearPassword(text) else {
+            throw Self.wrong("must have %40, %2F and %3F for @, / and ? in names and passwords")
+        }
         var message: UnsafeMutablePointer<CChar>?
         guard let parsed = PQconninfoParse(text, &message) else {
             let isAboutParameter = message.map { String(cString: $0).contains("query parameter") } ?? false
@@ -38,6 +41,16 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
             option += 1
         }
         try check()
+    }
+
+    /// Whether libpq takes for the password what was meant as one; else a part of it would pass for a host or a database, which are shown.
+    private static func hasClearPassword(_ text: String) -> Bool {
+        guard let scheme = schemes.first(where: text.hasPrefix) else { return false }
+        let parts = text.dropFirst(scheme.count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let place = parts.first else { return true }
+        if let at = place.firstIndex(of: "@") { return !place[..<at].contains("/") && !place[at...].dropFirst().contains("@") }
+        // Without any sign of an end libpq looks for the password's in what follows, too.
+        return place.contains("/") || parts.count == 1 || !parts[1].contains("@")
     }
 
     /// What libpq would complain of when it connects is said at once.

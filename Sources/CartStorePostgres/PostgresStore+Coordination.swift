@@ -12,10 +12,11 @@ extension PostgresStore: CoordinationStore {
         }
     }
 
+    static let leaveNote = "INSERT INTO notes VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET note = excluded.note"
+
     public func leave(_ note: [UInt8], as name: String) async throws(CartError) {
         try await writer.write { transaction in
-            try transaction.send(
-                "INSERT INTO notes VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET note = excluded.note", [.encoded(name), .bytes(note)])
+            try transaction.send(Self.leaveNote, [.encoded(name), .bytes(note)])
         }
     }
 

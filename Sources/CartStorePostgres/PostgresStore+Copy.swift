@@ -58,7 +58,7 @@ extension PostgresStore: CopyableStore {
                 case .values(let row): values.append(row)
                 }
             }
-            _ = try batch.send(on: transaction.connection)
+            try batch.send(on: transaction.connection)
             try transaction.insert(values, of: part)
             try note.leave()
         }
@@ -82,30 +82,15 @@ extension PostgresStore: CopyableStore {
             try CopyNoteRow(transaction: transaction).require(standing)
             try transaction.countCarts()
         }
-        try await analyze()
-    }
-
-    /// Tells the planner of what was written; nothing depends on it but speed.
-    private func analyze() async throws(CartError) {
-        try await pool.readAside { connection in
-            try connection.withTimeout(Self.wholeTimeout) {
-                for table in Schema.cartTables + ["audit", "answers"] {
-                    do throws(PostgresError) {
-                        try connection.execute(["VACUUM (ANALYZE) \(table)"])
-                    } catch {
-                        if error.isConnectionLost { throw error }
-                        // Not every database has it.
-                        try connection.execute(["ANALYZE \(table)"])
-                    }
-                }
-            }
-        }
+        await refreshStatistics(vacuuming: true)
     }
 
     package func finishCopy(_ numbers: StoreNumbers, over standing: [UInt8]) async throws(CartError) {
         try await writer.write { transaction in
             let note = CopyNoteRow(transaction: transaction)
             try note.require(standing)
+            let revision = try transaction.query("SELECT value FROM counters WHERE name = 'revision'")
+            guard revision.count == 1, revision.integer(0, 0) == 0 else { throw CartError.copyIsDisturbed }
             for (counter, value) in [
                 ("revision", numbers.revision), ("credentials", numbers.credentials), (StorePart.users.table, numbers.users),
                 (StorePart.keys.table, numbers.keys),
@@ -131,9 +116,7 @@ private struct CopyNoteRow {
 
     func leave() throws(PostgresError) {
         if let bytes {
-            try transaction.send(
-                "INSERT INTO notes VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET note = excluded.note",
-                [.text(StoreCopy.noteName), .bytes(bytes)])
+            try transaction.send(PostgresStore.leaveNote, [.text(StoreCopy.noteName), .bytes(bytes)])
         } else {
             try transaction.send("DELETE FROM notes WHERE name = $1", [.text(StoreCopy.noteName)])
         }
@@ -141,14 +124,6 @@ private struct CopyNoteRow {
 }
 
 extension WriteTransaction {
-    /// Counts all carts by order and by flags, and no event, in place of what was counted before.
-    fileprivate func countCarts() throws(PostgresError) {
-        let ranks = CartRanks(connection: connection)
-        for sort in SortIndex.all { try ranks.countEverything(in: sort) }
-        try send("DELETE FROM cart_facets")
-        try send("INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts GROUP BY store_id, flags")
-    }
-
     /// Writes rows of a part, which are new: all with one statement, unless there may be bytes that are NULL.
     fileprivate func insert(_ rows: [[StoreValue]], of part: StorePart) throws(PostgresError) {
         guard !rows.isEmpty else { return }

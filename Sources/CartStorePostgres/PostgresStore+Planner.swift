@@ -7,8 +7,7 @@ import Synchronization
 extension PostgresStore {
     /// Counts changes, and tells the planner of the first ones, beside what is going on.
     func note(changes: Int) {
-        guard growth.add(changes) else { return }
-        Task { await refreshStatistics() }
+        growth.add(changes) { Task { await refreshStatistics() } }
     }
 
     /// Tells the planner of what was written. Where that fails, lists are only slow.
@@ -19,7 +18,7 @@ extension PostgresStore {
         let best = vacuuming ? "VACUUM (ANALYZE)" : "ANALYZE (SKIP_LOCKED)"
         do throws(CartError) {
             try await pool.readAside { connection in
-                try connection.withTimeout(Self.longTimeout) {
+                try connection.withTimeout(vacuuming ? Self.longTimeout : connection.timeout) {
                     for table in Schema.cartTables {
                         do throws(PostgresError) {
                             try connection.execute(["\(best) \(table)"])
@@ -38,21 +37,30 @@ extension PostgresStore {
 
 /// How many changes a process has made, as long as they are few.
 final class Growth: Sendable {
-    private static let first = 200
     private static let factor = 4
     private static let last = 1_000_000
 
-    private let state = Mutex((changes: 0, next: Growth.first))
+    private struct State {
+        var changes = 0
+        var next = 200
+        /// What was begun last.
+        var task: Task<Void, Never>?
+    }
 
-    /// - Returns: whether there are four times as many as when this was last true.
-    func add(_ changes: Int) -> Bool {
+    private let state = Mutex(State())
+
+    /// - Parameter begin: called when there are four times as many as when it was called last.
+    func add(_ changes: Int, _ begin: () -> Task<Void, Never>) {
         state.withLock { state in
-            guard state.next <= Self.last else { return false }
+            guard state.next <= Self.last else { return }
             state.changes += changes
-            guard state.changes >= state.next else { return false }
+            guard state.changes >= state.next else { return }
             while state.next <= state.changes { state.next *= Self.factor }
-            return true
+            state.task = begin()
         }
     }
+
+    /// Returns when what was begun is over.
+    func finish() async { await state.withLock { $0.task }?.value }
 }
 #endif

@@ -13,8 +13,6 @@ public final class PostgresStore: CartStore {
     let pool: Pool
     let writer: Writer
     let growth = Growth()
-    /// Whether parts of texts are found by an index of trigrams; else the narrow table of texts is gone through.
-    package let hasTrigrams: Bool
     private let cheapToSort: Int
 
     /// Settings of the connections for lists: their plans depend on what is asked, and are too short-lived to be compiled.
@@ -47,7 +45,7 @@ public final class PostgresStore: CartStore {
             defer { connection.close() }
             let migrator = Migrator(connection: connection, creating: creating)
             try migrator.migrate()
-            hasTrigrams = try migrator.makeTrigramIndex()
+            try migrator.makeTrigramIndex()
         } catch {
             throw CartError(error, otherwise: "The database cannot be opened.")
         }
@@ -102,9 +100,11 @@ public final class PostgresStore: CartStore {
         try await pool.readAside { connection in
             let condition = FilterSQL(filter, at: clock)
             var ids: [Int64] = []
-            try connection.transaction(PageReader.begin) {
-                ids.removeAll()
-                try connection.walk("SELECT id FROM carts\(condition.clause)", condition.values) { ids.append($0.integer($1, 0)) }
+            try connection.withTimeout(Self.longTimeout) {
+                try connection.transaction(PageReader.begin) {
+                    ids.removeAll()
+                    try connection.walk("SELECT id FROM carts\(condition.clause)", condition.values) { ids.append($0.integer($1, 0)) }
+                }
             }
             ids.sort()
             return ids
@@ -187,47 +187,17 @@ public final class PostgresStore: CartStore {
 
     public func close() async {
         await writer.close()
+        await growth.finish()
         points.close()
         pool.close()
-    }
-
-    public func verify() async throws(CartError) -> [String] {
-        try await pool.readAside { connection in
-            try connection.withTimeout(Self.longTimeout) {
-                try connection.transaction(PageReader.begin) {
-                    for sql in [
-                        "SELECT count(*) FROM carts", "SELECT count(*) FROM cart_documents", "SELECT count(*) FROM cart_search",
-                        "SELECT count(*) FROM carts JOIN cart_documents USING (key) WHERE carts.revision = cart_documents.revision",
-                        "SELECT coalesce(sum(carts), 0)::bigint FROM cart_facets",
-                        "SELECT sort, sum(carts)::bigint FROM cart_ranks GROUP BY sort",
-                    ] {
-                        try connection.send(sql)
-                    }
-                    let answers = try connection.finish()
-                    let (carts, documents, texts) = (answers[0].integer(0, 0), answers[1].integer(0, 0), answers[2].integer(0, 0))
-                    let (equal, counted) = (answers[3].integer(0, 0), answers[4].integer(0, 0))
-                    var wrong: [String] = []
-                    if carts != documents || carts != counted || carts != texts {
-                        wrong.append(
-                            "There are \(carts) carts, \(documents) documents, \(texts) texts to search, and \(counted) carts are counted.")
-                    } else if equal != carts {
-                        wrong.append("\(carts - equal) carts have documents of other revisions.")
-                    }
-                    let ranks = answers[5]
-                    for row in 0..<ranks.count where ranks.integer(row, 1) != carts {
-                        wrong.append("There are \(carts) carts, and \(ranks.integer(row, 1)) in the order \(ranks.integer(row, 0)).")
-                    }
-                    return wrong
-                }
-            }
-        }
     }
 
     public func check() async throws(CartError) {
         let rows = try await points.query("SELECT current_setting('transaction_read_only') FROM counters WHERE name = 'revision'")
         guard rows.count > 0 else { throw .damaged("counters") }
         guard rows.text(0, 0) != "on" else {
-            throw CartError(.unavailable, "The database cannot be written to.", retryAfter: 5)
+            connector.noteReadOnly()
+            throw PostgresError.readOnly.unavailable
         }
     }
 }

@@ -69,6 +69,7 @@ enum Schema {
             document BYTEA NOT NULL
         )
         """,
+        "CREATE INDEX cart_documents_id ON cart_documents (id)",
         """
         CREATE TABLE cart_products (
             key TEXT COLLATE "C" NOT NULL,
@@ -256,8 +257,10 @@ enum Schema {
         """,
     ]
 
-    /// Tables whose rows come and go with the carts; their statistics are brought up to date when a store was filled.
-    static let cartTables = ["carts", "cart_documents", "cart_products", "cart_search", "cart_ranks", "cart_facets"]
+    /// Tables whose rows come with the writes of carts; their statistics are brought up to date when a store was filled.
+    static let cartTables = [
+        "carts", "cart_documents", "cart_products", "cart_search", "cart_ranks", "cart_facets", "audit", "answers",
+    ]
 
     /// Finds parts of texts by trigrams, where the database has the extension `pg_trgm`. Without it the narrow table `cart_search` is
     /// gone through, with the same statements.

@@ -64,8 +64,6 @@ final class WriteTransaction {
     private var answers: KeptAnswers
     private var trail = AuditTrail()
     private var counts: CartCounts
-    /// Statements whose answers have not been waited for.
-    private var sent = 0
 
     /// Begins, locks the counter and loads what is needed, all in one round trip.
     ///
@@ -154,12 +152,8 @@ final class WriteTransaction {
 
     /// Counts all carts of a store that was empty, whatever was noted before.
     func countEverything(at now: Timestamp) throws(PostgresError) {
-        steps += 1
         counts.forgetCarts()
-        let ranks = CartRanks(connection: connection)
-        for sort in SortIndex.all { try ranks.countEverything(in: sort) }
-        try connection.send("DELETE FROM cart_facets")
-        try connection.send("INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts GROUP BY store_id, flags")
+        try countCarts()
         try connection.send(
             """
             INSERT INTO cart_events
@@ -170,19 +164,25 @@ final class WriteTransaction {
         _ = try connection.finish()
     }
 
+    /// Counts all carts by order and by flags, and no event, in place of what was counted before.
+    func countCarts() throws(PostgresError) {
+        let ranks = CartRanks(connection: connection)
+        for sort in SortIndex.all { try ranks.countEverything(in: sort) }
+        try send("DELETE FROM cart_facets")
+        try send("INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts GROUP BY store_id, flags")
+    }
+
     // MARK: What else is written
 
     /// Sends a statement; its error fails the transaction later.
     func send(_ sql: String, _ values: [Value] = []) throws(PostgresError) {
         steps += 1
-        sent += 1
         try connection.send(sql, values)
     }
 
     /// Runs a statement that reads.
     func query(_ sql: String, _ values: [Value] = []) throws(PostgresError) -> Rows {
-        sent = 0
-        return try connection.query(sql, values)
+        try connection.query(sql, values)
     }
 
     /// Runs a statement that writes.
@@ -228,7 +228,7 @@ final class WriteTransaction {
             carts[key] = Entry(kept: entry.standing, standing: entry.standing)
         }
         changed.removeAll(keepingCapacity: true)
-        sent += try batch.send(on: connection)
+        try batch.send(on: connection)
     }
 
     /// Writes what was noted, and commits; all in one round trip.
@@ -236,20 +236,20 @@ final class WriteTransaction {
     /// - Returns: the runs that have to be tidied.
     func commit() throws(PostgresError) -> [CartRanks.Run] {
         try sendChanges()
-        sent += try trail.send(on: connection)
-        sent += try answers.send(on: connection)
-        var ranks: Int?
+        try trail.send(on: connection)
+        try answers.send(on: connection)
+        var hasRanks = false
         if revision != firstRevision {
             try send("UPDATE counters SET value = $1 WHERE name = 'revision'", [.integer(revision)])
             try sendEvents()
             try sendFacets()
-            ranks = sent
-            if try CartRanks(connection: connection).send(counts.ranks) { sent += 1 } else { ranks = nil }
+            hasRanks = try CartRanks(connection: connection).send(counts.ranks)
         }
         isCommitting = true
         try connection.send("COMMIT")
         let results = try connection.finish()
-        return ranks.map { results.indices.contains($0) ? CartRanks.untidy(results[$0]) : [] } ?? []
+        // The answer before that of COMMIT.
+        return hasRanks ? results.dropLast().last.map(CartRanks.untidy) ?? [] : []
     }
 
     private func sendEvents() throws(PostgresError) {

@@ -84,20 +84,39 @@ final class Writer: @unchecked Sendable {
             let failures = try commit(group)
             for (place, job) in group.enumerated() { job.finish(failures[place]) }
         } catch {
-            if (error as? PostgresError)?.isTimeout == true { giveUp() }
+            giveUp(after: error)
             // One of several may be to blame: each gets a transaction of its own.
             if group.count > 1, Self.isOfOne(error) {
-                for job in group { settle([job]) }
+                settleAlone(group)
             } else {
                 for job in group { job.finish(error) }
             }
         }
     }
 
-    /// The database is silent. Who waits has waited for as long.
-    private func giveUp() {
-        connector.noteSilence()
-        for job in queue.takeWaiting() { job.finish(PostgresError.timeout) }
+    /// One after the other, until something is wrong that none of them is to blame for.
+    private func settleAlone(_ group: [Job]) {
+        var trouble: (any Error)?
+        for job in group {
+            if let trouble {
+                job.finish(trouble)
+                continue
+            }
+            do {
+                job.finish(try commit([job])[0])
+            } catch {
+                giveUp(after: error)
+                job.finish(error)
+                if !Self.isOfOne(error) { trouble = error }
+            }
+        }
+    }
+
+    /// Refuses who waits, if the database is silent or locked: they have waited for as long.
+    private func giveUp(after error: any Error) {
+        guard let error = error as? PostgresError, error.isTooLate else { return }
+        if error.isTimeout { connector.noteSilence() }
+        for job in queue.takeWaiting() { job.finish(error) }
     }
 
     /// Whether an error may come from what one of several requests asked for, not from the state of the database.
@@ -117,6 +136,9 @@ final class Writer: @unchecked Sendable {
                 guard let timeout = group.first?.timeout else { return try attempt(group, on: connection) }
                 return try connection.withTimeout(timeout) { try attempt(group, on: connection) }
             } catch let error as PostgresError where !error.isOutcomeUnknown {
+                if error.sqlState == PostgresError.readOnly.sqlState { connector.noteReadOnly() }
+                // With a time of its own it may take rows from somewhere that gives them once.
+                guard group.first?.timeout == nil else { throw error }
                 if error.isConnectionLost, !error.isTimeout {
                     losses += 1
                     guard losses == 1 else { throw error }
@@ -130,7 +152,7 @@ final class Writer: @unchecked Sendable {
     }
 
     private func connected() throws(PostgresError) -> Connection {
-        if let connection, connection.isOpen() { return connection }
+        if let connection, connector.isGood(connection) { return connection }
         let new = try connector.connect()
         connection = new
         return new
@@ -157,7 +179,7 @@ final class Writer: @unchecked Sendable {
         } catch var error as PostgresError {
             connection.rollBack()
             // Where the database said nothing, nobody knows how far it came.
-            if begun?.isCommitting == true, error.sqlState == nil { error.isOutcomeUnknown = true }
+            if begun?.isCommitting == true, error.isAboutConnection { error.isOutcomeUnknown = true }
             throw error
         } catch {
             connection.rollBack()
@@ -174,6 +196,7 @@ final class Writer: @unchecked Sendable {
             do {
                 try CartRanks(connection: connection).tidy(run)
             } catch {
+                giveUp(after: error)
                 untidy.removeAll()
                 break
             }

@@ -25,13 +25,7 @@ struct FilterSQL {
     init(_ filter: CartFilter, at clock: StateClock, for purpose: Purpose = .finding) {
         self.purpose = purpose
         if let store = filter.storeID { facet("store_id = ?", [.integer(store)]) }
-        if let kind = filter.ownerKind {
-            facet("flags & \(CartFlag.guest) \(kind == .guest ? "<>" : "=") 0")
-        }
-        if let hasContact = filter.hasContact { facet("flags & \(CartFlag.contact) \(hasContact ? "<>" : "=") 0") }
-        if let isEmpty = filter.isEmpty { facet("flags & \(CartFlag.holdsCart) \(isEmpty ? "=" : "<>") 0") }
-        if let holdsNothing = filter.holdsNothing { facet("flags & \(CartFlag.holdsAnything) \(holdsNothing ? "=" : "<>") 0") }
-        if !filter.holdsAny.isEmpty { facet("flags & \(filter.holdsAny.rawValue) <> 0") }
+        for condition in filter.flagConditions { facet(condition) }
         if let state = filter.state { add(state, at: clock) }
         if let owner = filter.ownerID { add("owner_id = ?", [.integer(owner)]) }
         if let source = filter.source { add("source = ?", [.text(source)]) }

@@ -86,6 +86,11 @@ extension SQLiteBackup {
     ) throws -> Int64 {
         guard try target.integer("SELECT count(*) FROM sqlite_schema") != 0 else { return 0 }
         guard try isStore(target) else { throw CartError(.unavailable, "\(path) is the database of another program.") }
+        do {
+            try checkWhole(target, at: path)
+        } catch is SQLiteError {
+            // Whether it may go all the same is asked below.
+        }
         let standing = try? content(of: target)
         guard standing?.revision == 0 || mayReplace(standing) else {
             throw CartError(.conflict, standing.map { "The store holds \($0)." } ?? "The store is damaged.")

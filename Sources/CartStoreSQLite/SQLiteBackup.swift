@@ -49,6 +49,7 @@ public enum SQLiteBackup {
     private static func copy(_ store: String, into path: String, stopping shouldStop: @escaping () -> Bool) throws -> Int64 {
         try about("The store") {
             let connection = try PlainConnection(path: store, .shared, stopping: shouldStop)
+            try checkWhole(connection, at: store)
             let begun = try revision(in: connection)
             // Why no `sqlite3_backup`: in several steps it begins anew at each commit of another process, and would not end beside a busy
             // server; and its copy keeps a write-ahead log as the store does, so that whoever looks at it makes files beside it. This one reads
@@ -72,6 +73,7 @@ public enum SQLiteBackup {
             let connection = try PlainConnection(path: path, .unchanging, stopping: shouldStop)
             guard try isStore(connection) else { throw CartError(.unavailable, "\(name) is no store of carts.") }
             try checkMigrations(connection, as: name)
+            try checkWhole(connection, at: path)
             if let damage = try connection.texts("PRAGMA integrity_check(1)").first(where: { $0 != "ok" }) {
                 throw CartError(.unavailable, "\(name) is damaged: \(damage).")
             }
@@ -101,6 +103,15 @@ public enum SQLiteBackup {
             }
         }
         guard applied > 0 else { throw CartError(.unavailable, "\(name) is no store of carts.") }
+    }
+
+    /// Throws ``CartError`` `.unavailable` if a copy into a store was not finished.
+    static func checkWhole(_ connection: PlainConnection, at path: String) throws {
+        // Earlier versions had no notes.
+        guard try connection.integer("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'notes'") != nil,
+            try connection.integer("SELECT 1 FROM notes WHERE name = '\(StoreCopy.noteName)'") != nil
+        else { return }
+        throw CartError(.unavailable, "\(CartError.copyIsUnfinished.reason) It is \(URL(filePath: path).path).")
     }
 
     /// Whether a database has the tables that every version has.

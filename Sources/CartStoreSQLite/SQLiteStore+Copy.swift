@@ -94,6 +94,7 @@ extension SQLiteStore: CopyableStore {
             let connection = transaction.connection
             let note = CopyNoteRow(connection: connection)
             try note.require(standing)
+            guard try connection.integer("SELECT value FROM counters WHERE name = 'revision'") == 0 else { throw CartError.copyIsDisturbed }
             for (counter, value) in [("revision", numbers.revision), ("credentials", numbers.credentials)] {
                 let update = try connection.statement("UPDATE counters SET value = ?2 WHERE name = ?1")
                 update.bind(counter, at: 1)
@@ -162,17 +163,6 @@ extension StorePart {
 
     fileprivate var insert: String {
         "INSERT INTO \(table) (\(names.joined(separator: ", "))) VALUES (\(placeholders(columns.count)))"
-    }
-}
-
-extension WriteTransaction {
-    /// Counts all carts by order and by flags, and no event, in place of what was counted before.
-    fileprivate func countCarts() throws(SQLiteError) {
-        try connection.execute("DELETE FROM cart_ranks; DELETE FROM cart_facets")
-        let ranks = CartRanks(connection: connection)
-        for sort in SortIndex.all { try ranks.countEverything(in: sort) }
-        try connection.execute(
-            "INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts INDEXED BY carts_id GROUP BY store_id, flags")
     }
 }
 

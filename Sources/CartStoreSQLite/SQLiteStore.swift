@@ -179,20 +179,6 @@ public final class SQLiteStore: CartStore {
 
     public func close() async { await writer.close() }
 
-    public func verify() async throws(CartError) -> [String] {
-        try await readers.readAside { connection in
-            try connection.reading {
-                let damage = try connection.texts("PRAGMA integrity_check(10)").filter { $0 != "ok" }
-                if !damage.isEmpty { return damage.map { "The database file is damaged: \($0)." } }
-                let carts = try connection.integer("SELECT count(*) FROM carts") ?? 0
-                let documents = try connection.integer("SELECT count(*) FROM cart_documents") ?? 0
-                let counted = try connection.integer("SELECT coalesce(sum(carts), 0) FROM cart_facets") ?? 0
-                return carts == documents && carts == counted
-                    ? [] : ["There are \(carts) carts, \(documents) documents, and \(counted) carts are counted."]
-            }
-        }
-    }
-
     public func check() async throws(CartError) {
         _ = try await revision()
     }

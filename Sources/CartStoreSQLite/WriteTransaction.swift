@@ -29,15 +29,20 @@ final class WriteTransaction {
 
     /// Counts all carts of a store that was empty, whatever was noted before.
     func countEverything(at now: Timestamp) throws(SQLiteError) {
-        try connection.execute("DELETE FROM cart_ranks; DELETE FROM cart_facets")
         counts.forgetCarts()
+        try countCarts()
+        let created = try connection.statement(Schema.countCreated)
+        created.bind(now.milliseconds, at: 1)
+        try created.run()
+    }
+
+    /// Counts all carts by order and by flags, and no event, in place of what was counted before.
+    func countCarts() throws(SQLiteError) {
+        try connection.execute("DELETE FROM cart_ranks; DELETE FROM cart_facets")
         let ranks = CartRanks(connection: connection)
         for sort in SortIndex.all { try ranks.countEverything(in: sort) }
         try connection.execute(
             "INSERT INTO cart_facets SELECT store_id, flags, count(*) FROM carts INDEXED BY carts_id GROUP BY store_id, flags")
-        let created = try connection.statement(Schema.countCreated)
-        created.bind(now.milliseconds, at: 1)
-        try created.run()
     }
 
     /// Writes what was noted. Nothing may be written after it in the same transaction.

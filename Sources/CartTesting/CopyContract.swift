@@ -2,8 +2,22 @@ import CartCore
 
 /// What a copy from one store to another promises, as checks that run on any two.
 package enum CopyContract {
-    /// Two stores that hold nothing.
-    package typealias Stores = (source: any Store & CopyableStore, target: any Store & CopyableStore)
+    /// Two stores that hold nothing, in the beginning.
+    package struct Stores: Sendable {
+        package let source: any Store & CopyableStore
+        package let target: any Store & CopyableStore
+        /// Runs a statement behind the target's back, as damage or another program would.
+        let damage: @Sendable (_ sql: String) async throws -> Void
+
+        package init(
+            _ source: any Store & CopyableStore, _ target: any Store & CopyableStore,
+            damage: @escaping @Sendable (_ sql: String) async throws -> Void = { _ in throw ContractViolation("nothing can be damaged") }
+        ) {
+            self.source = source
+            self.target = target
+            self.damage = damage
+        }
+    }
 
     package struct Check: Sendable, CustomStringConvertible {
         /// The promise, as a sentence.
@@ -73,7 +87,7 @@ package enum CopyContract {
             let limit = Countdown(5)
             _ = try await copy(stores, shouldStop: { limit.isOver })
             _ = try await stores.source.apply([.save(try Trial.cart("new"), wasAbandoned: false, replacing: nil)])
-            try await expectConflict("changed") { _ = try await copy(stores) }
+            try await expectRefusal("changed") { _ = try await copy(stores) }
             try expect(try await StoreCopy.unfinished(stores.target), "it passes for whole")
             try expect(try await copy(stores, restarting: true).isDone, "the copy is not done")
             try await expectSame(stores)
@@ -83,7 +97,7 @@ package enum CopyContract {
             for step in [StoreCopy.Step.copying, .counting, .comparing] {
                 let once = Countdown(1)
                 let change = CartChange.save(try Trial.cart("\(step)"), wasAbandoned: false, replacing: nil)
-                try await expectConflict("changed") {
+                try await expectRefusal("changed") {
                     _ = try await copy(
                         stores, restarting: true,
                         progress: { reached, _, _ in
@@ -118,16 +132,79 @@ package enum CopyContract {
             try await CopySample.fill(stores.source)
             _ = try await stores.target.apply([.save(try Trial.cart("mine"), wasAbandoned: false, replacing: nil)])
             for restarting in [false, true] {
-                try await expectConflict("holds carts (1)") { _ = try await copy(stores, restarting: restarting) }
+                try await expectRefusal("holds carts (1)") { _ = try await copy(stores, restarting: restarting) }
             }
             try expect(try await stores.target.rowCounts()[.carts], is: 1, "carts of the target")
             try expect(try await !StoreCopy.unfinished(stores.target), "it passes for a copy")
+        },
+        Check("A target that was written to is refused, though it is empty again.") { stores in
+            try await CopySample.fill(stores.source)
+            let cart = try Trial.cart("mine")
+            _ = try await stores.target.apply([.save(cart, wasAbandoned: false, replacing: nil), .delete(cart.key, revision: nil)])
+            for table in ["audit", "cart_events"] { try await stores.damage("DELETE FROM \(table)") }
+            try expect(try await stores.target.rowCounts().values.reduce(0, +), is: 0, "rows of the target")
+            try await expectRefusal("was written to before") { _ = try await copy(stores) }
+            try expect(try await !StoreCopy.unfinished(stores.target), "it passes for a copy")
+        },
+        Check("A server that writes to the target when all was compared is noticed.") { stores in
+            try await CopySample.fill(stores.source)
+            // Else its numbers would meet those of the copied entries.
+            _ = try await stores.source.forgetAudit(before: Trial.base + .days(1000), limit: 10_000)
+            let once = Countdown(1)
+            let change = CartChange.save(try Trial.cart("late"), wasAbandoned: false, replacing: nil)
+            try await expectRefusal("somebody else") {
+                _ = try await copy(
+                    stores,
+                    progress: { step, done, total in
+                        guard step == .comparing, done == total, !once.isOver else { return }
+                        _ = try? await stores.target.apply([change])
+                    })
+            }
+            try expect(once.isOver, "nothing was written")
+            try expect(try await StoreCopy.unfinished(stores.target), "it passes for whole")
+            try await expectRefusal("somebody else") { _ = try await copy(stores, restarting: true) }
+        },
+        Check("A target that does not keep what was written is no copy.") { stores in
+            try await CopySample.fill(stores.source)
+            // The last takes a row, so that the copy cannot be begun anew.
+            for (part, damage) in [
+                ("carts", "UPDATE cart_documents SET document = (SELECT document FROM cart_documents WHERE id = 2) WHERE id = 3"),
+                ("carts", "UPDATE carts SET total = total + 1 WHERE id = (SELECT max(id) FROM carts)"),
+                ("users", "UPDATE users SET email = 'x' WHERE name = 'ann'"),
+                ("carts", "DELETE FROM carts WHERE id = (SELECT min(id) FROM carts)"),
+            ] {
+                try await expectRefusal("The target does not hold the same \(part)", .unavailable) {
+                    _ = try await copy(
+                        stores, restarting: true,
+                        progress: { step, _, _ in if step == .counting { try? await stores.damage(damage) } })
+                }
+                try expect(try await StoreCopy.unfinished(stores.target), "it passes for whole")
+            }
+        },
+        Check("A target of which two tables tell different things of a cart is not whole.") { stores in
+            try await CopySample.fill(stores.source)
+            let once = Countdown(1)
+            try await expectRefusal("other values beside their documents", .unavailable) {
+                _ = try await copy(
+                    stores,
+                    progress: { step, _, _ in
+                        guard step == .counting, !once.isOver else { return }
+                        try? await stores.damage(
+                            "UPDATE cart_documents SET owner_id = owner_id + 1 WHERE id IN (SELECT min(id) FROM carts)")
+                    })
+            }
+            try expect(try await copy(stores, restarting: true).isDone, "the copy is not done")
+            try await expectSame(stores)
+            for sort in [0, 6] {
+                try await stores.damage("UPDATE cart_ranks SET carts = carts + 1 WHERE sort = \(sort)")
+                try expect(try await stores.target.verify().count, is: sort == 0 ? 1 : 2, "what is found wrong")
+            }
         },
         Check("A copy that is done is no target any more.") { stores in
             try await CopySample.fill(stores.source)
             _ = try await copy(stores)
             for restarting in [false, true] {
-                try await expectConflict("already") { _ = try await copy(stores, restarting: restarting) }
+                try await expectRefusal("already") { _ = try await copy(stores, restarting: restarting) }
             }
             try await expectSame(stores)
         },
@@ -137,7 +214,7 @@ package enum CopyContract {
             _ = try await copy(stores, shouldStop: { limit.isOver })
             _ = try await stores.target.insert(Trial.user("other"))
             for restarting in [false, true] {
-                try await expectConflict("somebody else") { _ = try await copy(stores, restarting: restarting) }
+                try await expectRefusal("somebody else") { _ = try await copy(stores, restarting: restarting) }
             }
             try expect(try await stores.target.user(login: "other") != nil, "the user is gone")
         },
@@ -147,7 +224,7 @@ package enum CopyContract {
             var other = StoreCopy(from: stores.source, named: "other", to: stores.target)
             other.batch = 3
             _ = try await other.run(shouldStop: { limit.isOver })
-            try await expectConflict("another store") { _ = try await copy(stores) }
+            try await expectRefusal("another store") { _ = try await copy(stores) }
             try expect(try await copy(stores, restarting: true).isDone, "the copy is not done")
             try await expectSame(stores)
         },
@@ -155,7 +232,7 @@ package enum CopyContract {
             try await CopySample.fill(stores.source)
             let limit = Countdown(5)
             _ = try await copy(stores, shouldStop: { limit.isOver })
-            try await expectConflict("not finished") { _ = try await copy((stores.target, stores.source)) }
+            try await expectRefusal("not finished") { _ = try await copy(Stores(stores.target, stores.source)) }
         },
         Check("Of two copies at once into one target one ends, and the target is whole all the same.") { stores in
             try await CopySample.fill(stores.source)
@@ -194,10 +271,12 @@ package enum CopyContract {
 
     private static func isDone(_ stores: Stores) async -> Bool { (try? await copy(stores).isDone) == true }
 
-    private static func expectConflict(_ word: String, _ body: () async throws -> Void) async throws {
+    private static func expectRefusal(
+        _ word: String, _ code: CartError.Code = .conflict, _ body: () async throws -> Void
+    ) async throws {
         do {
             try await body()
-        } catch let error as CartError where error.code == .conflict {
+        } catch let error as CartError where error.code == code {
             try expect(error.reason.contains(word), "the reason is '\(error.reason)', without '\(word)'")
             return
         }

@@ -72,6 +72,16 @@ extension StoreContract {
             ]
             for (part, keys) in parts { try await trial.expectFound(keys, by: "search of '\(part)'") { $0.search = part } }
         },
+        Check("Of a long text every word is looked for, in its order.") { trial in
+            let words = (1...12).map { "w\($0)" }
+            try await trial.keep([
+                try Trial.cart("whole", first: words.prefix(6).joined(separator: " "), last: words.dropFirst(6).joined(separator: " ")),
+                try Trial.cart("turned", first: words.reversed().joined(separator: " "), last: "w0"),
+            ])
+            for (text, keys) in [(words, ["whole"]), (words.dropLast() + ["w0"], []), (words + words, []), (words.reversed(), ["turned"])] {
+                try await trial.expectFound(keys, by: "search of \(text)") { $0.search = text.joined(separator: " ") }
+            }
+        },
         Check("Control characters in names and in questions count as spaces.") { trial in
             try await trial.keep([
                 try Trial.cart("tab", first: "a\tb"), try Trial.cart("line", last: "a\nb"), try Trial.cart("none", first: "ab"),

@@ -66,7 +66,7 @@ struct Program {
     }
 
     /// Starts the program and waits until what it has written satisfies `isReady`; gives up after 30 seconds.
-    func start(until isReady: @escaping @Sendable (String) -> Bool) async throws -> RunningProgram {
+    func start(until isReady: @escaping @Sendable (String) async -> Bool) async throws -> RunningProgram {
         let process = process()
         let pipe = Pipe()
         process.standardInput = FileHandle.nullDevice
@@ -84,7 +84,7 @@ struct Program {
         }
         try Self.launch(process)
         for _ in 0..<3000 {
-            if isReady(running.text) { return running }
+            if await isReady(running.text) { return running }
             if !process.isRunning { break }
             try await Task.sleep(for: .milliseconds(10))
         }

@@ -35,7 +35,9 @@ struct PostgresLocationTests {
             "postgres://ann:s3cret@[::1/carts", "postgres://db:0/s3cret", "postgres://db:65536/s3cret", "postgres://db:s3cret/carts",
             "postgres://a:1,b:2,c/s3cret?port=1,2", "postgres://db/carts?target_session_attrs=standby&password=s3cret",
             "postgres://db/carts?sslmode=s3cret", "postgres://db/carts?connect_timeout=s3cret", "postgres://db/s3cret\0",
-            "postgres://db/carts?host=a,b&hostaddr=10.0.0.1&password=s3cret",
+            "postgres://db/carts?host=a,b&hostaddr=10.0.0.1&password=s3cret", "postgres://ann:p@s3cret@db/carts",
+            "postgres://ann:12/s3cret@db/carts", "postgres://ann:/s3cret@db/carts", "postgres://ann:p?w@s3cret@db/carts",
+            "postgres://ann:12/s3cret?w@db/carts", "postgres://ann:p/w@s3cret@db/carts?sslmode=require", "postgres://db?password=p@s3cret",
         ])
     func refused(text: String) {
         let error = #expect(throws: CartError.self) { try PostgresLocation(text) }

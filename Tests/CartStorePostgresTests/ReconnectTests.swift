@@ -206,6 +206,29 @@ struct ReconnectTests {
         }
     }
 
+    @Test("by taking no writes any more has everybody look for another host, also those who only read")
+    func deposed() async throws {
+        try await withTemporaryDatabase { location in
+            let connector = Connector(location, timeout: quick)
+            let pool = Pool(connector)
+            let reader = PointReader(connector)
+            defer {
+                pool.close()
+                reader.close()
+            }
+            let process = "SELECT pg_backend_pid()"
+            func processes() async throws -> [Int64] {
+                try await [reader.query(process).integer(0, 0), pool.readAside { try $0.query(process).integer(0, 0) }]
+            }
+            let before = try await processes()
+            let still = try await processes()
+            #expect(still == before)
+            connector.noteReadOnly()
+            let after = try await processes()
+            #expect(Set(after).isDisjoint(with: before))
+        }
+    }
+
     @Test("because its process is stopped is given up in time, and works again when that goes on")
     func stopped() async throws {
         try await withTemporaryDatabase { location in

@@ -41,6 +41,21 @@ extension Connection {
         return (0..<rows.count).map { rows.text($0, 0) }
     }
 
+    /// The same of a plan that depends on no value, as pages without conditions have it.
+    func genericPlan(of sql: String, _ values: [CartStorePostgres.Value]) throws -> [String] {
+        try execute(["SET plan_cache_mode = force_generic_plan", "PREPARE looked_at AS \(sql)"])
+        let literals = values.map { value in
+            switch value {
+            case .integer(let number): String(number)
+            case .text(let text): "'" + text.replacing("'", with: "''") + "'"
+            default: "NULL"
+            }
+        }
+        let rows = try query("EXPLAIN EXECUTE looked_at(\(literals.joined(separator: ", ")))")
+        try execute(["DEALLOCATE looked_at", "SET plan_cache_mode = force_custom_plan"])
+        return (0..<rows.count).map { rows.text($0, 0) }
+    }
+
     /// The statements that `body` asks for.
     func statements(_ body: (Connection) throws -> Void) throws -> [(sql: String, values: [CartStorePostgres.Value])] {
         var statements: [(String, [CartStorePostgres.Value])] = []

@@ -120,4 +120,28 @@ struct BackupTests {
             #expect(try neighbours(of: path) == before)
         }
     }
+
+    @Test("are neither made of a copy that was not finished, nor restored over one or from one")
+    func ofUnfinishedCopy() async throws {
+        try await withTemporaryStore { store, path in
+            try await fillStore(store, 20)
+            let backup = path + ".backup"
+            _ = try await SQLiteBackup.write(of: path, to: backup)
+            let (copy, file) = (path + ".copy", path + ".file")
+            try await opening(copy) { try await $0.leave([1], as: StoreCopy.noteName) }
+            try FileManager.default.copyItem(atPath: backup, toPath: file)
+            try Connection(path: file, access: .write).execute("INSERT INTO notes VALUES ('copy', x'01')")
+            for operation in [
+                { _ = try await SQLiteBackup.write(of: copy, to: path + ".other") }, { _ = try await restoreBackup(backup, to: copy) },
+                { _ = try await restoreBackup(file, to: path) },
+            ] as [() async throws -> Void] {
+                let error = await #expect(throws: CartError.self) { try await operation() }
+                #expect(error?.reason.hasPrefix("A copy into this store was not finished; run corral copy again. It is /") == true)
+            }
+            #expect(!FileManager.default.fileExists(atPath: path + ".other"))
+            let isUnfinished = try await opening(copy) { try await StoreCopy.unfinished($0) }
+            #expect(isUnfinished)
+            #expect(try await store.verify().isEmpty)
+        }
+    }
 }

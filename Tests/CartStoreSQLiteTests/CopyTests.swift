@@ -9,7 +9,10 @@ struct CopyTests {
     @Test("holds each promise of the contract between two files", arguments: CopyContract.checks)
     func contract(check: CopyContract.Check) async throws {
         try await withTemporaryStore { source, _ in
-            try await withTemporaryStore { target, _ in try await check.run((source, target)) }
+            try await withTemporaryStore { target, path in
+                try await check.run(
+                    CopyContract.Stores(source, target) { try PlainConnection(path: path, .shared).execute($0) })
+            }
         }
     }
 
@@ -20,7 +23,7 @@ struct CopyTests {
             try await withTemporaryStore { target, _ in
                 let report = try await StoreCopy(from: source, named: "a", to: target).run()
                 #expect(report.isDone && report.written == report.rows.values.reduce(0, +))
-                try await CopyContract.expectSame((source, target))
+                try await CopyContract.expectSame(CopyContract.Stores(source, target))
                 let clock = StateClock(now: CartGenerator.base, abandonedAfter: .hours(1))
                 for field in CartSort.Field.allCases {
                     for offset in [0, 2500, 4999] {

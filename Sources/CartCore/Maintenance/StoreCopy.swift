@@ -2,7 +2,7 @@
 /// they are, so that keys, cursors, ETags and requests that are sent again work as before. Leases are left behind.
 ///
 /// - Rows and how far the copy has come are written in the same transactions; whatever ends it, the next run goes on behind them.
-/// - The target holds nothing but the copy, or nothing is written to it.
+/// - The target holds nothing but the copy, or nothing is written to it. A server that writes to it all the same is noticed.
 /// - The source may be read meanwhile. If carts, users or keys change, that is noticed and the copy is no good.
 /// - Until all was compared, the target holds a note by which everybody knows that it is not whole, see ``unfinished(_:)``.
 package struct StoreCopy: Sendable {
@@ -96,9 +96,14 @@ package struct StoreCopy: Sendable {
     private func begin(_ numbers: StoreNumbers, restarting: Bool) async throws(CartError) -> CopyNote {
         let new = CopyNote(source: sourceName, numbers: numbers)
         let held = try await target.rowCounts()
+        // Rows may have gone again, but what was written has taken a revision.
+        let isUntouched = try await target.numbers().revision == 0
         guard let standing = try await target.note(Self.noteName) else {
             guard held.values.allSatisfy({ $0 == 0 }) else {
                 throw CartError(.conflict, "The target holds \(Self.list(held)) already; a copy needs an empty one.")
+            }
+            guard isUntouched else {
+                throw CartError(.conflict, "The target was written to before, though it is empty now; a copy needs a new one.")
             }
             try await target.put([], of: .notes, noting: new.bytes, over: nil)
             return new
@@ -106,9 +111,7 @@ package struct StoreCopy: Sendable {
         guard let note = CopyNote(bytes: standing) else {
             throw CartError(.conflict, "The target holds a copy that another version of this program has begun.")
         }
-        guard held == note.rowCounts else {
-            throw CartError(.conflict, "The target holds more or less than the copy that was begun: somebody else has written to it.")
-        }
+        guard held == note.rowCounts, isUntouched else { throw .copyIsDisturbed }
         if note.source == sourceName, note.isOf(numbers), !restarting { return note }
         guard restarting else {
             throw CartError(
@@ -174,7 +177,9 @@ package struct StoreCopy: Sendable {
     ) async throws(CartError) -> Bool {
         var compared = 0
         var suspects = StorePart.allCases
-        for comparison in 1... {
+        var comparison = 0
+        while true {
+            comparison += 1
             var different: [StorePart] = []
             for part in suspects {
                 async let held = digest(of: part, in: target, shouldStop: shouldStop)
@@ -207,7 +212,6 @@ package struct StoreCopy: Sendable {
             }
             suspects = different
         }
-        return false
     }
 
     private static let hasChanged = CartError(

@@ -34,7 +34,7 @@ package protocol CopyableStore: CartStore, CoordinationStore {
 
     /// Sets the numbers, and removes the note, in one transaction: from here on the store is one like any other.
     ///
-    /// - Throws: `.conflict` unless the note that stands is `standing`.
+    /// - Throws: `.conflict` unless the note that stands is `standing` and the store's own revision is still 0, see ``numbers()``.
     func finishCopy(_ numbers: StoreNumbers, over standing: [UInt8]) async throws(CartError)
 }
 
@@ -58,4 +58,11 @@ package struct StoreNumbers: Hashable, Sendable {
 extension CartError {
     /// Somebody else writes the same copy, or has emptied the store.
     package static let copyHasMoved = CartError(.conflict, "Another process is copying into the target.")
+
+    /// A server writes to the target of a copy, or has done so.
+    package static let copyIsDisturbed = CartError(
+        .conflict, "The target holds more or less than the copy that was begun: somebody else has written to it.")
+
+    /// The store must not be used.
+    package static let copyIsUnfinished = CartError(.unavailable, "A copy into this store was not finished; run corral copy again.")
 }
