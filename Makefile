@@ -91,11 +91,11 @@ measured:
 	$(SWIFT) build --configuration release --product corral
 	$(SWIFT) build --configuration release --product corral-measure
 
-bench: measured ## Compare speed with references, 40 minutes; writes Benchmarks/RESULTS.md
+bench: measured ## Compare speed with references, an hour; writes Benchmarks/RESULTS.md
 	python3 -B Benchmarks/bench.py --program $$($(built))/corral --measure $$($(built))/corral-measure \
 		--results Benchmarks/RESULTS.md $(ARGS)
 
-bench-quick: measured ## The same in two minutes, with fewer carts; ARGS="--only PUT"
+bench-quick: measured ## The same in three minutes, with fewer carts; ARGS="--only PUT"
 	python3 -B Benchmarks/bench.py --quick --program $$($(built))/corral --measure $$($(built))/corral-measure $(ARGS)
 
 fuzz: measured ## Send made-up requests; REQUESTS=1000000 SEED=1

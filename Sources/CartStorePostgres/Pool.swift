@@ -1,14 +1,11 @@
 #if Postgres
 import CartCore
-import Foundation
 import Synchronization
 
 /// The connections that lists are read with. Any number of threads read at once, each with a connection of its own.
 final class Pool: Sendable {
     /// Lists that are read at once, beside those that are read on threads of callers.
     static let standardMostAtOnce = 8
-    /// Lists that may wait for a thread.
-    private static let mostWaiting = 1000
     /// How often a read is begun that met a write, or found no connection.
     private static let mostTries = 5
 
@@ -21,8 +18,7 @@ final class Pool: Sendable {
     private let connector: Connector
     private let settings: [String]
     private let state = Mutex(State())
-    private let waiting = Mutex(0)
-    private let queue: OperationQueue
+    private let queue: ReadQueue
 
     /// - Parameters:
     ///   - settings: statements that make each connection ready, see ``Connection/init(_:startingAt:timeout:settings:)``.
@@ -30,8 +26,7 @@ final class Pool: Sendable {
     init(_ connector: Connector, settings: [String] = [], mostAtOnce: Int = Pool.standardMostAtOnce) {
         self.connector = connector
         self.settings = settings
-        queue = OperationQueue()
-        queue.maxConcurrentOperationCount = mostAtOnce
+        queue = ReadQueue(mostAtOnce: mostAtOnce)
     }
 
     /// Reads on the calling thread, which waits for the database: not for threads that tasks share.
@@ -74,23 +69,7 @@ final class Pool: Sendable {
 
     /// Reads on a thread of its own: for everything whose cost depends on what is asked.
     func readAside<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws(CartError) -> Value {
-        let isAdmitted = waiting.withLock { waiting in
-            guard waiting < Self.mostWaiting else { return false }
-            waiting += 1
-            return true
-        }
-        guard isAdmitted else { throw CartError(.unavailable, "Too many lists are being read.", retryAfter: 1) }
-        defer { waiting.withLock { $0 -= 1 } }
-        let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
-            queue.addOperation { [self] in
-                do throws(CartError) {
-                    continuation.resume(returning: .success(try read(body)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try result.get()
+        try await queue.run { [self] () throws(CartError) in try read(body) }
     }
 
     /// Closes the connections that nobody uses at this moment, or has for so long.

@@ -4,19 +4,13 @@ import Synchronization
 
 /// The connections that read. Any number of threads read at once, each with a connection of its own.
 final class Readers: Sendable {
-    /// Lists that may wait for a thread.
-    private static let mostWaiting = 1000
-
     private let path: String
     private let idle = Mutex<[Connection]>([])
-    private let waiting = Mutex(0)
-    /// Threads for reads that may take long, so that they hold up neither short reads nor the threads that tasks share.
-    private let queue: OperationQueue
+    private let queue: ReadQueue
 
     init(path: String) {
         self.path = path
-        queue = OperationQueue()
-        queue.maxConcurrentOperationCount = max(2, ProcessInfo.processInfo.activeProcessorCount)
+        queue = ReadQueue(mostAtOnce: max(2, ProcessInfo.processInfo.activeProcessorCount))
     }
 
     /// Closes the connections that nobody uses at this moment, with their pages and statements: they are made anew in less than a
@@ -39,33 +33,13 @@ final class Readers: Sendable {
             let connection = try idle.withLock { $0.popLast() } ?? Connection(path: path, access: .read)
             defer { idle.withLock { $0.append(connection) } }
             return try body(connection)
-        } catch let error as CartError {
-            throw error
-        } catch let error as SQLiteError {
-            throw error.unavailable
         } catch {
-            throw CartError(.unavailable, "The store cannot be read.", retryAfter: 5)
+            throw CartError(error, otherwise: "The store cannot be read.")
         }
     }
 
     /// Reads on a thread of its own: for everything whose cost depends on what is asked.
     func readAside<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws(CartError) -> Value {
-        let isAdmitted = waiting.withLock { waiting in
-            guard waiting < Self.mostWaiting else { return false }
-            waiting += 1
-            return true
-        }
-        guard isAdmitted else { throw CartError(.unavailable, "Too many lists are being read.", retryAfter: 1) }
-        defer { waiting.withLock { $0 -= 1 } }
-        let result: Result<Value, CartError> = await withCheckedContinuation { continuation in
-            queue.addOperation { [self] in
-                do throws(CartError) {
-                    continuation.resume(returning: .success(try read(body)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try result.get()
+        try await queue.run { [self] () throws(CartError) in try read(body) }
     }
 }

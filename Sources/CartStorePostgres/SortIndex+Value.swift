@@ -1,25 +1,7 @@
 #if Postgres
 import CartCore
 
-/// The index that keeps carts in the order of one field.
-struct SortIndex {
-    let field: CartSort.Field
-
-    static let all = CartSort.Field.allCases.map(SortIndex.init)
-
-    /// The number under which `cart_ranks` knows the order.
-    var number: Int64 { field.number }
-
-    var column: String { field.rawValue }
-
-    var name: String { "carts_" + column }
-
-    /// The columns that make the order total; the id alone is enough for its own.
-    var columns: [String] { field == .id ? ["id"] : [column, "owner_id", "id"] }
-
-    /// The columns as a row value, which can be compared with ``values(of:)``.
-    var row: String { field == .id ? "id" : "(" + columns.joined(separator: ", ") + ")" }
-
+extension SortIndex {
     /// What ``row`` is at a position.
     func values(of position: CartPosition) -> [Value] {
         if field == .id { return [.integer(position.id)] }
@@ -39,10 +21,6 @@ struct SortIndex {
     /// The place of a row of `cart_ranks`.
     func position(value: Int64, name: String, ownerID: Int64, id: Int64) -> CartPosition {
         CartPosition(value: field == .customer ? .text(name) : .integer(value), ownerID: ownerID, id: id)
-    }
-
-    func order(_ direction: CartSort.Direction) -> String {
-        columns.map { "\($0) \(direction == .ascending ? "ASC" : "DESC")" }.joined(separator: ", ")
     }
 }
 #endif
