@@ -72,6 +72,10 @@ public struct PostgresLocation: Hashable, Sendable, CustomStringConvertible, Cus
         guard options["target_session_attrs"].map(["any", "read-write", "primary"].contains) ?? true else {
             throw Self.wrong("must have target_session_attrs=read-write, primary or any, since carts are written")
         }
+        // Of several hosts the first might be a standby for ever.
+        guard options["target_session_attrs"] != "any" || hostCount == 1 else {
+            throw Self.wrong("must not have target_session_attrs=any for several hosts, since carts are written")
+        }
     }
 
     private static func wrong(_ what: String) -> CartError {

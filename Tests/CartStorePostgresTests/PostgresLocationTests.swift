@@ -38,6 +38,7 @@ struct PostgresLocationTests {
             "postgres://db/carts?host=a,b&hostaddr=10.0.0.1&password=s3cret", "postgres://ann:p@s3cret@db/carts",
             "postgres://ann:12/s3cret@db/carts", "postgres://ann:/s3cret@db/carts", "postgres://ann:p?w@s3cret@db/carts",
             "postgres://ann:12/s3cret?w@db/carts", "postgres://ann:p/w@s3cret@db/carts?sslmode=require", "postgres://db?password=p@s3cret",
+            "postgres://a,b/s3cret?target_session_attrs=any",
         ])
     func refused(text: String) {
         let error = #expect(throws: CartError.self) { try PostgresLocation(text) }
@@ -58,11 +59,11 @@ struct PostgresLocationTests {
         #expect(second["client_encoding"] == "UTF8")
         #expect(second["target_session_attrs"] == "read-write")
         #expect(second["fallback_application_name"] == "corral")
-        let shared = try PostgresLocation("postgres://a,b,c/carts?port=7&target_session_attrs=any&keepalives_idle=99")
+        let shared = try PostgresLocation("postgres://a,b,c/carts?port=7&target_session_attrs=primary&keepalives_idle=99")
         #expect(shared.hostCount == 3)
         #expect(shared.options(forHost: 2)["host"] == "c")
         #expect(shared.options(forHost: 2)["port"] == "7")
-        #expect(shared.options(forHost: 2)["target_session_attrs"] == "any")
+        #expect(shared.options(forHost: 2)["target_session_attrs"] == "primary")
         #expect(shared.options(forHost: 2)["keepalives_idle"] == "99")
         #expect(shared.connectTimeout * 3 <= .seconds(10))
         #expect(try PostgresLocation("postgres://db/carts?connect_timeout=0").connectTimeout == .seconds(5))
