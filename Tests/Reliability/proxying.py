@@ -51,8 +51,8 @@ def example(port, nodes):
     """The configuration with the ports put in."""
     text = EXAMPLE.read_text(encoding="utf-8")
     servers = list(NODES.finditer(text))
-    if len(servers) != 2 or len(LISTEN.findall(text)) != 1:
-        raise Failure(f"{EXAMPLE} has not two servers and one address to listen on")
+    if len(servers) != 3 or len(LISTEN.findall(text)) != 1:
+        raise Failure(f"{EXAMPLE} has not three servers and one address to listen on")
     start, (before, behind) = servers[0].start(), servers[0].groups()
     lines = "".join(f"{before}127.0.0.1:{node}{behind}" for node in nodes)
     text = text[:start] + lines + NODES.sub("", text[start:])
