@@ -25,16 +25,25 @@ struct ReconnectTests {
         return (ContinuousClock.now - begun) / .seconds(1)
     }
 
-    @Test("between two reads is not noticed by either")
-    func endedBetween() async throws {
+    /// Runs a test on a database of its own and what reads from it.
+    private func withReaders(
+        timeout: Duration = Connection.standardTimeout, _ body: (PostgresLocation, Connector, Pool, PointReader) async throws -> Void
+    ) async throws {
         try await withTemporaryDatabase { location in
-            let connector = Connector(location)
+            let connector = Connector(location, timeout: timeout)
             let pool = Pool(connector)
             let reader = PointReader(connector)
             defer {
                 pool.close()
                 reader.close()
             }
+            try await body(location, connector, pool, reader)
+        }
+    }
+
+    @Test("between two reads is not noticed by either")
+    func endedBetween() async throws {
+        try await withReaders { location, _, pool, reader in
             for number in 0..<10 as Range<Int64> {
                 // Two idle connections are lost at once.
                 try pool.read { first in
@@ -51,14 +60,7 @@ struct ReconnectTests {
 
     @Test("during reads costs none of them a wrong answer, and few an answer")
     func endedDuring() async throws {
-        try await withTemporaryDatabase { location in
-            let connector = Connector(location)
-            let pool = Pool(connector)
-            let reader = PointReader(connector)
-            defer {
-                pool.close()
-                reader.close()
-            }
+        try await withReaders { location, _, pool, reader in
             let failures = try await withThrowingTaskGroup(of: Int.self) { group in
                 for client in 0..<16 as Range<Int64> {
                     group.addTask {
@@ -208,14 +210,7 @@ struct ReconnectTests {
 
     @Test("by taking no writes any more has everybody look for another host, also those who only read")
     func deposed() async throws {
-        try await withTemporaryDatabase { location in
-            let connector = Connector(location, timeout: quick)
-            let pool = Pool(connector)
-            let reader = PointReader(connector)
-            defer {
-                pool.close()
-                reader.close()
-            }
+        try await withReaders(timeout: quick) { _, connector, pool, reader in
             let process = "SELECT pg_backend_pid()"
             func processes() async throws -> [Int64] {
                 try await [reader.query(process).integer(0, 0), pool.readAside { try $0.query(process).integer(0, 0) }]
